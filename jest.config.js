@@ -1,0 +1,16 @@
+// Packages that ship ES modules only; jest loads them through the same transform as our own code.
+const esm = ['@octokit', 'universal-user-agent', 'before-after-hook', 'toad-cache', 'json-with-bigint', 'content-type'];
+const base = {
+  testEnvironment: 'node',
+  transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest'] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esm.join('|')})/)`],
+};
+const project = (name) => ({
+  ...base,
+  displayName: name,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+});
+module.exports = {
+  projects: ['unit', 'contract', 'integration', 'e2e'].map(project),
+  testTimeout: 60_000,
+};

@@ -1,0 +1,168 @@
+import type { Fault } from './errors';
+import type { RefName } from './git-ref';
+import type { RefCounts } from './run';
+
+/** GitLab's names: none (never ran), scheduled (waits for a worker), started (a worker has it), finished, failed. */
+export type UpdateStatus = 'none' | 'scheduled' | 'started' | 'finished' | 'failed';
+
+/** Who asked for a run. */
+export type Cause = 'enrolled' | 'settings' | 'manual' | 'clock' | 'recovery';
+
+/** A worker's claim on a mirror. Each claim has a higher `fence`; a write under an older fence is refused. */
+export interface Lease {
+  readonly owner: string;
+  /** Database clock, epoch ms. */
+  readonly until: number;
+}
+
+/** A pull mirror: one project of the forge that follows one upstream. Times are epoch ms by the database's clock. */
+export interface Mirror {
+  readonly id: string;
+  /** The forge's numeric repository id: names change, this does not. */
+  readonly repoId: number;
+  /** Owner and name when last seen; for people, never for addressing. */
+  readonly fullName: string;
+  readonly url: string;
+  readonly authUser: string | null;
+  /** The sealed password or token (ports/secret-box), bound to the mirror, the upstream's origin and the user. */
+  readonly sealedPassword: string | null;
+  readonly enabled: boolean;
+
+  readonly status: UpdateStatus;
+  /** Consecutive failed runs. */
+  readonly failures: number;
+  /** Stopped after too many failures, until "Update now" or a change of settings wakes it. */
+  readonly paused: boolean;
+  readonly lastError: Fault | null;
+  readonly lastStartedAt: number | null;
+  readonly lastFinishedAt: number | null;
+  readonly lastSuccessAt: number | null;
+  /** The next time the clock pass may take it; null while it is switched off or paused. */
+  readonly nextUpdateAt: number | null;
+  readonly lastCounts: RefCounts | null;
+
+  readonly upstreamDefaultBranch: RefName | null;
+  /** Digest of the upstream's listing when everything in it had been delivered: an equal listing needs no work. */
+  readonly deliveredDigest: string | null;
+  /** The default branch that Headwater gave an empty project. */
+  readonly defaultBranchSet: RefName | null;
+
+  /** The run that is queued or running; at most one. */
+  readonly activeRunId: string | null;
+  readonly lease: Lease | null;
+  readonly fence: number;
+  /** Grows with every change of settings. */
+  readonly revision: number;
+  readonly createdAt: number;
+}
+
+/** The schedule's numbers; all settings of the admin, in ms. */
+export interface SchedulePolicy {
+  /** The clock pass runs at the multiples of this. */
+  readonly passIntervalMs: number;
+  /** A mirror is updated by the clock at most once in this time. */
+  readonly updateIntervalMs: number;
+  /** A failed mirror is tried again this often, at the following clock passes, before it is paused. */
+  readonly maxRetries: number;
+  /** No run lasts longer; a worker that is silent is noticed at the latest after this. */
+  readonly stuckAfterMs: number;
+}
+
+export type MirrorEvent =
+  | { readonly type: 'requested'; readonly runId: string; readonly cause: Cause; readonly at: number }
+  | { readonly type: 'claimed'; readonly lease: Lease; readonly at: number }
+  | { readonly type: 'renewed'; readonly lease: Lease }
+  | {
+      readonly type: 'succeeded';
+      readonly at: number;
+      readonly counts: RefCounts;
+      /** null when a ref could not be delivered, so that the next run looks again. */
+      readonly digest: string | null;
+      readonly upstreamDefaultBranch: RefName | null;
+    }
+  | { readonly type: 'failed'; readonly at: number; readonly fault: Fault }
+  | { readonly type: 'released'; readonly at: number };
+
+/** The one place where a mirror's state changes. Pure; settings are changed by enrolMirror, which raises `revision`. */
+export function transition(mirror: Mirror, event: MirrorEvent, policy: SchedulePolicy): Mirror {
+  switch (event.type) {
+    case 'requested': {
+      const woken = event.cause === 'clock' || event.cause === 'recovery' ? {} : { failures: 0, paused: false };
+      return {
+        ...mirror,
+        ...woken,
+        status: 'scheduled',
+        activeRunId: event.runId,
+        // Written before the run starts, so that a crash skips a turn and cannot loop.
+        nextUpdateAt: nextTurn(event.at, policy),
+      };
+    }
+    case 'claimed':
+      return { ...mirror, status: 'started', lease: event.lease, fence: mirror.fence + 1, lastStartedAt: event.at };
+    case 'renewed':
+      return { ...mirror, lease: event.lease };
+    case 'succeeded':
+      return {
+        ...idle(mirror),
+        status: 'finished',
+        failures: 0,
+        paused: false,
+        lastError: null,
+        lastFinishedAt: event.at,
+        lastSuccessAt: event.at,
+        lastCounts: event.counts,
+        deliveredDigest: event.digest,
+        upstreamDefaultBranch: event.upstreamDefaultBranch,
+      };
+    case 'failed': {
+      const failures = mirror.failures + 1;
+      const paused = failures > policy.maxRetries;
+      return {
+        ...idle(mirror),
+        status: 'failed',
+        failures,
+        paused,
+        lastError: event.fault,
+        lastFinishedAt: event.at,
+        nextUpdateAt: paused ? null : nextPass(event.at, policy),
+      };
+    }
+    case 'released':
+      // The worker shuts down: the run goes back to the queue and nobody is to blame.
+      return { ...mirror, status: 'scheduled', lease: null };
+  }
+}
+
+/** May the clock pass at `passAt` take this mirror? */
+export function isDue(mirror: Mirror, passAt: number): boolean {
+  return (
+    mirror.enabled &&
+    !mirror.paused &&
+    mirror.activeRunId === null &&
+    mirror.nextUpdateAt !== null &&
+    mirror.nextUpdateAt <= passAt
+  );
+}
+
+/** Has the worker that claimed it been silent for too long? */
+export function isAbandoned(mirror: Mirror, now: number): boolean {
+  return mirror.status === 'started' && (mirror.lease === null || mirror.lease.until < now);
+}
+
+/** The clock pass that `at` belongs to: passes stand at the multiples of the interval, so that six hours are six passes. */
+export function passOf(at: number, policy: SchedulePolicy): number {
+  return Math.floor(at / policy.passIntervalMs) * policy.passIntervalMs;
+}
+
+function nextPass(at: number, policy: SchedulePolicy): number {
+  return passOf(at, policy) + policy.passIntervalMs;
+}
+
+/** The first pass at which a whole update interval has gone by. */
+function nextTurn(at: number, policy: SchedulePolicy): number {
+  return Math.ceil((at + policy.updateIntervalMs) / policy.passIntervalMs) * policy.passIntervalMs;
+}
+
+function idle(mirror: Mirror): Mirror {
+  return { ...mirror, activeRunId: null, lease: null };
+}

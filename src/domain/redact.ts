@@ -1,0 +1,29 @@
+/** Removes user information from every URL inside a text, so that no message or log line can carry credentials. */
+export function redactUrls(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi, '$1');
+}
+
+/**
+ * Text from the other side, made fit to show: control and escape characters removed, the given secrets and their usual
+ * encodings blotted out, at most `maxLength` characters.
+ */
+export function showRemoteText(text: string, secrets: readonly string[] = [], maxLength = 200): string {
+  let shown = text;
+  for (const secret of secrets) {
+    if (secret === '') continue;
+    for (const form of [
+      secret,
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+    ]) {
+      shown = shown.split(form).join('[redacted]');
+    }
+  }
+  // eslint-disable-next-line no-control-regex -- control characters are what this removes
+  shown = redactUrls(
+    shown
+      .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+      .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' '),
+  ).trim();
+  return shown.length <= maxLength ? shown : `${shown.slice(0, maxLength - 1)}…`;
+}

@@ -1,0 +1,82 @@
+import type { Secret } from '../domain/credentials';
+import type { Progress } from '../domain/events';
+import type { RefMap, RefName } from '../domain/git-ref';
+import type { RefUpdate } from '../domain/ref-plan';
+import type { RefOutcome } from '../domain/run';
+
+/** A project of the forge as the add-on's own account sees it. */
+export interface ForgeProject {
+  /** Stable numeric id. */
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  /** No ref was ever pushed to it. */
+  readonly empty: boolean;
+  readonly archived: boolean;
+  /** One of the forge's own pull mirrors: read-only for everybody. */
+  readonly nativeMirror: boolean;
+  /** Short branch name; set even for an empty project. */
+  readonly defaultBranch: string;
+  /** May the add-on's account push code? */
+  readonly canPush: boolean;
+}
+
+/** Who a caller's access token belongs to and what it may do with one project. */
+export interface CallerRights {
+  readonly login: string;
+  readonly project: { readonly id: number; readonly owner: string; readonly name: string };
+  readonly admin: boolean;
+  /** The token itself carries write:repository; the forge's `permissions` do not tell (facts: they are the user's). */
+  readonly writeScope: boolean;
+}
+
+export interface PushRequest {
+  readonly project: ForgeProject;
+  /** Bare repository that holds the objects. */
+  readonly cacheDir: string;
+  /** One portion; every ref is pushed with its exact old value, so a ref that moved meanwhile is refused, not overwritten. */
+  readonly updates: readonly RefUpdate[];
+  readonly onProgress: (progress: Pick<Progress, 'bytes'>) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface PushResult {
+  /** One per update, in the same order. */
+  readonly outcomes: readonly RefOutcome[];
+  readonly sentBytes: number;
+}
+
+/**
+ * Gitea or Forgejo. Every method but `callerRights` acts as the add-on's own account.
+ * All raise forge_unreachable, forge_failed and forge_token_refused; nothing is retried here.
+ */
+export interface Forge {
+  /** The add-on's account, for advice texts. */
+  account(): Promise<string>;
+
+  /** By id; follows renames. Raises forge_project_missing. */
+  project(id: number): Promise<ForgeProject>;
+
+  /** By path, as a person names it. Raises forge_project_missing. */
+  projectByPath(owner: string, name: string): Promise<ForgeProject>;
+
+  /**
+   * Answers null when the token's owner cannot see the project. Raises token_invalid.
+   * `needWriteScope` costs one more request and finds out `writeScope`; it is false otherwise.
+   */
+  callerRights(token: Secret, owner: string, name: string, needWriteScope: boolean): Promise<CallerRights | null>;
+
+  /** Branches and tags as git sees them, read from the project's own ref advertisement. */
+  listRefs(project: ForgeProject, signal: AbortSignal): Promise<RefMap>;
+
+  /**
+   * `git push` over the forge's HTTP, so that every hook fires. A hook that refuses one ref must not hold up the others:
+   * a refused portion is halved until the culprits stand alone. An answer that got lost is settled by reading the refs back.
+   * Raises forge_push_denied, forge_project_archived, forge_project_is_native_mirror, forge_project_missing, forge_quota,
+   * forge_push_failed, upstream_corrupt (objects are missing from the cache).
+   */
+  push(request: PushRequest): Promise<PushResult>;
+
+  /** Only ever asked for a branch that exists. */
+  setDefaultBranch(project: ForgeProject, branch: RefName): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import type { RefName } from '../domain/git-ref';
+import type { Mirror } from '../domain/mirror';
+import type { DeliveredRef } from '../domain/ref-plan';
+import type { RefOutcome, Run } from '../domain/run';
+
+/** A slice of a list, newest first; `page` starts at 1. */
+export interface Page {
+  readonly page: number;
+  readonly limit: number;
+}
+
+export interface Paged<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+}
+
+export interface StoreReads {
+  /** The database's clock, epoch ms: the only clock that leases and schedules go by. */
+  now(): Promise<number>;
+  mirror(id: string): Promise<Mirror | null>;
+  mirrorOfProject(repoId: number): Promise<Mirror | null>;
+  mirrors(page: Page): Promise<Paged<Mirror>>;
+  /** Enabled, not paused, nothing active, nextUpdateAt <= passAt; oldest first. */
+  dueMirrors(passAt: number, limit: number): Promise<Mirror[]>;
+  /** Those with a run that is queued or running. */
+  activeMirrors(): Promise<Mirror[]>;
+  run(id: string): Promise<Run | null>;
+  runs(mirrorId: string, page: Page): Promise<Paged<Run>>;
+  runOutcomes(runId: string, page: Page): Promise<Paged<RefOutcome>>;
+  /** What Headwater pushed, by ref. */
+  deliveredRefs(mirrorId: string): Promise<ReadonlyMap<RefName, DeliveredRef>>;
+}
+
+export interface StoreTransaction extends StoreReads {
+  /** Reads a mirror and keeps others from changing it until the transaction ends. */
+  lockMirror(id: string): Promise<Mirror | null>;
+  insertMirror(mirror: Mirror): Promise<void>;
+  saveMirror(mirror: Mirror): Promise<void>;
+  /** With its runs, outcomes and delivered refs. */
+  deleteMirror(id: string): Promise<void>;
+  insertRun(run: Run): Promise<void>;
+  saveRun(run: Run): Promise<void>;
+  insertRunOutcomes(runId: string, outcomes: readonly RefOutcome[]): Promise<void>;
+  putDeliveredRefs(mirrorId: string, refs: ReadonlyMap<RefName, DeliveredRef>): Promise<void>;
+}
+
+/**
+ * The database, the only truth. Redis, caches and child processes may vanish at any moment.
+ * Everything here raises store_unavailable when the database does not answer or stays locked.
+ */
+export interface Store extends StoreReads {
+  /**
+   * All or nothing. `work` touches nothing but `tx` and is quick: it may be run again after a conflict, and on SQLite all
+   * transactions of a process stand in one line.
+   */
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Answers; for readiness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
