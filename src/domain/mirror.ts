@@ -44,8 +44,6 @@ export interface Mirror {
   readonly upstreamDefaultBranch: RefName | null;
   /** Digest of the upstream's listing when everything in it had been delivered: an equal listing needs no work. */
   readonly deliveredDigest: string | null;
-  /** The default branch that Headwater gave an empty project. */
-  readonly defaultBranchSet: RefName | null;
 
   /** The run that is queued or running; at most one. */
   readonly activeRunId: string | null;
@@ -80,8 +78,19 @@ export type MirrorEvent =
       readonly digest: string | null;
       readonly upstreamDefaultBranch: RefName | null;
     }
-  | { readonly type: 'failed'; readonly at: number; readonly fault: Fault }
-  | { readonly type: 'released'; readonly at: number };
+  | {
+      readonly type: 'failed';
+      readonly at: number;
+      readonly fault: Fault;
+      /** The other side asked us not to come back for this long (ms). */
+      readonly retryAfterMs?: number | undefined;
+    }
+  /** The worker shuts down in the middle of a run. */
+  | { readonly type: 'released' }
+  /** The settings changed or the mirror was switched off: whatever is queued or running no longer counts. */
+  | { readonly type: 'superseded'; readonly at: number }
+  /** Somebody asked for an update that is already on its way. */
+  | { readonly type: 'woken' };
 
 /** The one place where a mirror's state changes. Pure; settings are changed by enrolMirror, which raises `revision`. */
 export function transition(mirror: Mirror, event: MirrorEvent, policy: SchedulePolicy): Mirror {
@@ -124,12 +133,17 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
         paused,
         lastError: event.fault,
         lastFinishedAt: event.at,
-        nextUpdateAt: paused ? null : nextPass(event.at, policy),
+        nextUpdateAt: paused ? null : Math.max(nextPass(event.at, policy), event.at + (event.retryAfterMs ?? 0)),
       };
     }
     case 'released':
-      // The worker shuts down: the run goes back to the queue and nobody is to blame.
+      // The run goes back to the queue and nobody is to blame.
       return { ...mirror, status: 'scheduled', lease: null };
+    case 'superseded':
+      // A worker that still runs finds its fence outdated and changes nothing any more.
+      return { ...idle(mirror), status: mirror.lastFinishedAt === null ? 'none' : 'finished', fence: mirror.fence + 1 };
+    case 'woken':
+      return { ...mirror, failures: 0, paused: false };
   }
 }
 

@@ -1,0 +1,152 @@
+import { Secret } from '../domain/credentials';
+import { fault, HeadwaterError, type Fault } from '../domain/errors';
+import { transition, type Mirror } from '../domain/mirror';
+import { parseUpstreamUrl } from '../domain/upstream-url';
+import type { ForgeProject } from '../ports/forge';
+import type { SecretBox } from '../ports/secret-box';
+import type { StoreTransaction } from '../ports/store';
+import { announce, recordRequest, type RequestDeps, type RequestedRun } from './request-sync';
+import { secretContext } from './secret-context';
+import { supersede } from './supersede';
+
+/** What a maintainer may say; a field that is left out stays as it is. */
+export interface MirrorSettings {
+  readonly url?: string | undefined;
+  readonly authUser?: string | null | undefined;
+  /** null or '' removes the stored one. */
+  readonly authPassword?: Secret | null | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+export interface EnrolDeps extends RequestDeps {
+  readonly secrets: SecretBox;
+  /** Refuses hosts that may not be connected to, as far as it can be told without asking DNS. Raises url_blocked. */
+  readonly checkUpstream: (host: string) => void;
+}
+
+export interface Enrolled {
+  readonly mirror: Mirror;
+  readonly created: boolean;
+  readonly warnings: readonly Fault[];
+  /** The run that the change asked for; null when nothing that matters changed, or the mirror is switched off. */
+  readonly requested: RequestedRun | null;
+}
+
+/**
+ * Creates the project's mirror or changes it. A change of scheme, host, port or user drops the stored password, since it
+ * belonged to those (SEC-04). What changes where or how is fetched starts a run at once and supersedes one under way.
+ * Raises url_*, forge_project_archived, forge_project_is_native_mirror, input_invalid, store_unavailable.
+ */
+export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settings: MirrorSettings): Promise<Enrolled> {
+  if (project.nativeMirror) throw new HeadwaterError('forge_project_is_native_mirror');
+  if (project.archived) throw new HeadwaterError('forge_project_archived');
+  const parsed = settings.url === undefined ? null : parseUpstreamUrl(settings.url);
+  if (parsed !== null) deps.checkUpstream(parsed.url.host);
+
+  const done = await deps.store.transaction(async (tx) => {
+    const known = await tx.mirrorOfProject(project.id);
+    const before = known === null ? null : await tx.lockMirror(known.id);
+    const mirror = applySettings(
+      deps,
+      before ?? (await newMirror(tx, deps, project, parsed?.url.href)),
+      project,
+      settings,
+      parsed?.url.href,
+    );
+    const created = before === null;
+    const relevant = created || changesFetch(before, mirror);
+
+    if (created) await tx.insertMirror(mirror);
+    else await tx.saveMirror(relevant ? await supersede(tx, deps.policy, mirror) : mirror);
+
+    const requested =
+      relevant && mirror.enabled ? await recordRequest(tx, deps, mirror.id, created ? 'enrolled' : 'settings') : null;
+    const stored = await tx.mirror(mirror.id);
+    if (stored === null) throw new HeadwaterError('internal');
+    return { mirror: stored, created, requested };
+  });
+
+  const requested =
+    done.requested === null ? null : await announce(deps, done.requested, done.created ? 'enrolled' : 'settings');
+  const warnings: Fault[] = [];
+  if (parsed?.hadCredentials === true) warnings.push(fault('url_credentials_ignored'));
+  if (requested?.warning) warnings.push(requested.warning);
+  return { mirror: done.mirror, created: done.created, warnings, requested };
+}
+
+function applySettings(
+  deps: Pick<EnrolDeps, 'secrets'>,
+  before: Mirror,
+  project: ForgeProject,
+  settings: MirrorSettings,
+  href: string | undefined,
+): Mirror {
+  const url = href ?? before.url;
+  const authUser =
+    settings.authUser === undefined ? before.authUser : settings.authUser === '' ? null : settings.authUser;
+  const mirror = {
+    ...before,
+    url,
+    authUser,
+    enabled: settings.enabled ?? before.enabled,
+    fullName: `${project.owner}/${project.name}`,
+  };
+
+  let sealedPassword = secretContext(mirror) === secretContext(before) ? before.sealedPassword : null;
+  if (settings.authPassword !== undefined) {
+    const secret = settings.authPassword;
+    sealedPassword =
+      secret === null || secret.reveal() === '' ? null : deps.secrets.seal(secret, secretContext(mirror));
+  }
+  const changed = { ...mirror, sealedPassword };
+  return changesFetch(before, changed) ? { ...changed, revision: before.revision + 1, deliveredDigest: null } : changed;
+}
+
+function changesFetch(before: Mirror, after: Mirror): boolean {
+  return (
+    before.url !== after.url ||
+    before.authUser !== after.authUser ||
+    before.sealedPassword !== after.sealedPassword ||
+    before.enabled !== after.enabled
+  );
+}
+
+async function newMirror(
+  tx: StoreTransaction,
+  deps: Pick<EnrolDeps, 'newId'>,
+  project: ForgeProject,
+  href: string | undefined,
+): Promise<Mirror> {
+  if (href === undefined) {
+    throw new HeadwaterError(
+      'input_invalid',
+      { fields: 'url' },
+      { fieldFaults: [{ field: 'url', message: 'is required to create a mirror' }] },
+    );
+  }
+  return {
+    id: deps.newId(),
+    repoId: project.id,
+    fullName: `${project.owner}/${project.name}`,
+    url: href,
+    authUser: null,
+    sealedPassword: null,
+    enabled: true,
+    status: 'none',
+    failures: 0,
+    paused: false,
+    lastError: null,
+    lastStartedAt: null,
+    lastFinishedAt: null,
+    lastSuccessAt: null,
+    nextUpdateAt: null,
+    lastCounts: null,
+    upstreamDefaultBranch: null,
+    deliveredDigest: null,
+    activeRunId: null,
+    lease: null,
+    fence: 0,
+    revision: 1,
+    createdAt: await tx.now(),
+  };
+}

@@ -1,0 +1,40 @@
+import { fault } from '../domain/errors';
+import { isAbandoned, transition, type Mirror } from '../domain/mirror';
+import { priorityOf, requestSync, type RequestDeps } from './request-sync';
+
+/**
+ * The minute round: puts right what a crash or the loss of Redis left behind, from the database alone. A run whose worker
+ * died is marked failed and asked for anew; a run that waits is made sure to be in the queue. Answers how many were put right.
+ */
+export async function recoverRuns(deps: RequestDeps): Promise<number> {
+  let count = 0;
+  const now = await deps.store.now();
+  for (const mirror of await deps.store.activeMirrors()) {
+    if (isAbandoned(mirror, now)) {
+      if (await failAbandoned(deps, mirror.id)) count += 1;
+    } else if (mirror.status === 'scheduled' && mirror.activeRunId !== null) {
+      const run = await deps.store.run(mirror.activeRunId);
+      if (run !== null) await deps.queue.ensure({ runId: run.id, mirrorId: mirror.id }, priorityOf(run.cause));
+    }
+  }
+  return count;
+}
+
+async function failAbandoned(deps: RequestDeps, mirrorId: string): Promise<boolean> {
+  const after = await deps.store.transaction(async (tx): Promise<Mirror | null> => {
+    const mirror = await tx.lockMirror(mirrorId);
+    const at = await tx.now();
+    if (mirror === null || !isAbandoned(mirror, at)) return null;
+    const lost = fault('worker_lost');
+    const run = mirror.activeRunId === null ? null : await tx.run(mirror.activeRunId);
+    if (run !== null) await tx.saveRun({ ...run, status: 'failed', finishedAt: at, error: lost });
+    // It counts as a failure, so that a mirror that kills every worker is paused in the end.
+    const failed = transition(mirror, { type: 'failed', at, fault: lost }, deps.policy);
+    await tx.saveMirror({ ...failed, fence: failed.fence + 1 });
+    return failed;
+  });
+  if (after === null) return false;
+  deps.log.warn({ mirrorId, failures: after.failures }, 'worker of this run died');
+  if (after.enabled && !after.paused) await requestSync(deps, mirrorId, 'recovery');
+  return true;
+}

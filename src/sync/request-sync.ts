@@ -1,0 +1,100 @@
+import { HeadwaterError, toHeadwaterError, type Fault } from '../domain/errors';
+import { transition, type Cause, type SchedulePolicy } from '../domain/mirror';
+import type { Run } from '../domain/run';
+import type { Logger } from '../ports/logger';
+import type { Notices } from '../ports/notices';
+import type { RunPriority, RunQueue } from '../ports/run-queue';
+import type { Store, StoreTransaction } from '../ports/store';
+
+export interface RequestDeps {
+  readonly store: Store;
+  readonly queue: Pick<RunQueue, 'ensure'>;
+  readonly notices: Pick<Notices, 'publish'>;
+  readonly log: Logger;
+  readonly policy: SchedulePolicy;
+  readonly newId: () => string;
+}
+
+export interface RequestedRun {
+  readonly run: Run;
+  /** false: the run was already queued or running, and the caller is told of that one. */
+  readonly fresh: boolean;
+  /** queue_unavailable, when the run is recorded but starts only when Redis is back. */
+  readonly warning: Fault | null;
+}
+
+/**
+ * The one door: the clock, "Update now", a change of settings and recovery all come in here.
+ * Raises mirror_not_found, mirror_disabled, store_unavailable.
+ */
+export async function requestSync(
+  deps: RequestDeps,
+  mirrorId: string,
+  cause: Cause,
+  at?: number,
+): Promise<RequestedRun> {
+  const requested = await deps.store.transaction((tx) => recordRequest(tx, deps, mirrorId, cause, at));
+  return announce(deps, requested, cause);
+}
+
+/** The part of a request that is a transaction, for callers that change more in the same one. */
+export async function recordRequest(
+  tx: StoreTransaction,
+  deps: Pick<RequestDeps, 'policy' | 'newId'>,
+  mirrorId: string,
+  cause: Cause,
+  at?: number,
+): Promise<{ run: Run; fresh: boolean }> {
+  const mirror = await tx.lockMirror(mirrorId);
+  if (mirror === null) throw new HeadwaterError('mirror_not_found');
+  if (!mirror.enabled) throw new HeadwaterError('mirror_disabled');
+
+  const active = mirror.activeRunId === null ? null : await tx.run(mirror.activeRunId);
+  if (active !== null) {
+    if (cause === 'manual') await tx.saveMirror(transition(mirror, { type: 'woken' }, deps.policy));
+    return { run: active, fresh: false };
+  }
+  const now = await tx.now();
+  const run: Run = {
+    id: deps.newId(),
+    mirrorId,
+    cause,
+    status: 'queued',
+    queuedAt: now,
+    startedAt: null,
+    finishedAt: null,
+    error: null,
+    counts: null,
+    receivedBytes: 0,
+    sentBytes: 0,
+  };
+  await tx.insertRun(run);
+  await tx.saveMirror(transition(mirror, { type: 'requested', runId: run.id, cause, at: at ?? now }, deps.policy));
+  return { run, fresh: true };
+}
+
+/** Puts a recorded run into the queue. Redis being away loses nothing: the minute round tries again. */
+export async function announce(
+  deps: Pick<RequestDeps, 'queue' | 'notices' | 'log'>,
+  requested: { run: Run; fresh: boolean },
+  cause: Cause,
+): Promise<RequestedRun> {
+  const { run, fresh } = requested;
+  if (fresh) deps.notices.publish(run.mirrorId, { type: 'run.queued', runId: run.id, cause });
+  try {
+    if (run.status === 'queued') await deps.queue.ensure({ runId: run.id, mirrorId: run.mirrorId }, priorityOf(cause));
+    return { run, fresh, warning: null };
+  } catch (thrown) {
+    const error = toHeadwaterError(thrown);
+    deps.log.warn(
+      { mirrorId: run.mirrorId, runId: run.id, code: error.code },
+      'run is recorded but could not be queued',
+    );
+    return { run, fresh, warning: error.toFault() };
+  }
+}
+
+/** What a person waits for overtakes what the clock asked for. */
+export function priorityOf(cause: Cause): RunPriority {
+  return cause === 'clock' || cause === 'recovery' ? 'clock' : 'manual';
+}
