@@ -44,6 +44,8 @@ export interface Mirror {
   readonly upstreamDefaultBranch: RefName | null;
   /** Digest of the upstream's listing when everything in it had been delivered: an equal listing needs no work. */
   readonly deliveredDigest: string | null;
+  /** The default branch that Headwater gave the project when it imported it. */
+  readonly defaultBranchSet: RefName | null;
 
   /** The run that is queued or running; at most one. */
   readonly activeRunId: string | null;

@@ -143,6 +143,7 @@ async function newMirror(
     lastCounts: null,
     upstreamDefaultBranch: null,
     deliveredDigest: null,
+    defaultBranchSet: null,
     activeRunId: null,
     lease: null,
     fence: 0,

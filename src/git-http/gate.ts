@@ -1,0 +1,170 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { HeadwaterError } from '../domain/errors';
+import type { HttpFault, TranslateFault } from './http-fault';
+import type { GitService } from './list-refs';
+import { relay, type RelayedExchange } from './relay';
+import type { HttpRequester } from './requester';
+
+export interface GateOptions {
+  readonly service: GitService;
+  /** The repository, without a slash at its end. */
+  readonly repository: URL;
+  readonly authorization: string | null;
+  readonly requester: HttpRequester;
+  /** The answer to info/refs, where we know it better than the server. */
+  readonly advertisement?: Buffer;
+  /** The server may be silent for so long when it is its turn; ms. Hooks run in silence, so be generous when pushing. */
+  readonly idleTimeoutMs: number;
+  /** From opening to closing; ms. */
+  readonly totalTimeoutMs: number;
+  readonly maxReceivedBytes: number;
+  /** Totals so far; called for each chunk, so be quick. */
+  readonly onBytes?: (received: number, sent: number) => void;
+  readonly onFault?: (fault: HeadwaterError) => void;
+  readonly translate: TranslateFault;
+}
+
+/**
+ * The only way out for a git client: a listener on the loopback address, for one job, that knows two requests of one
+ * service of one repository, and adds the credentials itself. The client never meets the network or a secret.
+ */
+export interface Gate {
+  /** http://127.0.0.1:port/repo.git, no secret: it may stand in a command line. */
+  readonly url: string;
+  /**
+   * A header, "Name: value", that every request must carry; other users of the machine can reach the port too. It opens
+   * the repository to whoever reads it: pass it by stdin or by environment (GIT_CONFIG_* http.extraHeader), never in argv.
+   */
+  readonly header: string;
+  /** Bytes of bodies. */
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  /** The first thing that went wrong beyond the gate; the client's own message is misleading then. */
+  readonly fault: HeadwaterError | null;
+  /** Ends whatever is under way. Idempotent. */
+  close(): Promise<void>;
+}
+
+const headerName = 'headwater-gate';
+
+/** Opens a gate. After the first fault it answers everything with 502, so that a client which retries cannot try a password twice. */
+export async function openGate(options: GateOptions): Promise<Gate> {
+  const gate = new LoopbackGate(options);
+  await gate.listen();
+  return gate;
+}
+
+class LoopbackGate implements Gate {
+  readonly #server: http.Server;
+  readonly #key = randomBytes(24).toString('base64url');
+  readonly #exchanges = new Set<RelayedExchange>();
+  #total: NodeJS.Timeout | undefined;
+  #port = 0;
+  #fault: HeadwaterError | null = null;
+  #closing: Promise<void> | null = null;
+  receivedBytes = 0;
+  sentBytes = 0;
+
+  constructor(private readonly options: GateOptions) {
+    // A large push is one request that may last for hours; the gate's own limits watch it.
+    this.#server = http.createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) =>
+      this.#handle(request, response),
+    );
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/repo.git`;
+  }
+
+  get header(): string {
+    return `${headerName}: ${this.#key}`;
+  }
+
+  get fault(): HeadwaterError | null {
+    return this.#fault;
+  }
+
+  listen(): Promise<void> {
+    const { totalTimeoutMs } = this.options;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, '127.0.0.1', () => {
+        this.#port = (this.#server.address() as AddressInfo).port;
+        this.#total = setTimeout(() => this.#fail({ kind: 'timeout', totalTimeoutMs }), totalTimeoutMs);
+        resolve();
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      clearTimeout(this.#total);
+      for (const exchange of this.#exchanges) exchange.destroy();
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+    return this.#closing;
+  }
+
+  #handle(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const { service, advertisement } = this.options;
+    const listing = request.method === 'GET' && request.url === `/repo.git/info/refs?service=${service}`;
+    const rpc = request.method === 'POST' && request.url === `/repo.git/${service}`;
+    if (!this.#isKey(request.headers[headerName]) || !(listing || rpc)) {
+      request.resume();
+      response.writeHead(404).end();
+      return;
+    }
+    if (this.#fault !== null) {
+      request.resume();
+      response.writeHead(502).end();
+      return;
+    }
+    if (listing && advertisement !== undefined) {
+      response.writeHead(200, { 'content-type': `application/x-${service}-advertisement` }).end(advertisement);
+      return;
+    }
+    this.#relay(request, response, listing ? 'advertisement' : 'rpc');
+  }
+
+  #relay(request: http.IncomingMessage, response: http.ServerResponse, purpose: 'advertisement' | 'rpc'): void {
+    try {
+      const exchange = relay(request, response, {
+        ...this.options,
+        purpose,
+        onReceived: (bytes) => this.#count(bytes, 0),
+        onSent: (bytes) => this.#count(0, bytes),
+        onFault: (fault) => this.#fail(fault),
+        onClose: () => this.#exchanges.delete(exchange),
+      });
+      this.#exchanges.add(exchange);
+    } catch (error) {
+      this.#fail({ kind: 'transport', error: error as Error });
+      response.writeHead(502).end();
+    }
+  }
+
+  #count(received: number, sent: number): void {
+    this.receivedBytes += received;
+    this.sentBytes += sent;
+    this.options.onBytes?.(this.receivedBytes, this.sentBytes);
+    const limit = this.options.maxReceivedBytes;
+    if (this.receivedBytes > limit) this.#fail({ kind: 'too_large', limit });
+  }
+
+  #fail(fault: HttpFault): void {
+    if (this.#fault === null && this.#closing === null) {
+      this.#fault = this.options.translate(fault);
+      this.options.onFault?.(this.#fault);
+    }
+    for (const exchange of this.#exchanges) exchange.destroy();
+  }
+
+  #isKey(given: string | string[] | undefined): boolean {
+    if (typeof given !== 'string') return false;
+    const [a, b] = [Buffer.from(given), Buffer.from(this.#key)];
+    return a.length === b.length && timingSafeEqual(a, b);
+  }
+}

@@ -1,0 +1,89 @@
+import type { LookupAddress } from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import type net from 'node:net';
+
+/** How a server is reached: directly, or with every address checked (guarded-dialer.ts). */
+export interface HttpRequester {
+  /**
+   * Starts a request; the caller ends it. Proxies of the environment are not used. Redirects are answers like others.
+   * A requester that checks addresses raises url_blocked at once or through the request's `error` event.
+   */
+  request(options: RequesterOptions): http.ClientRequest;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+export interface RequesterOptions {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Raised through the request's `error` event when no connection stood in time. */
+export const connectTimeoutCode = 'ERR_CONNECT_TIMEOUT';
+
+export interface ConnectionOptions {
+  /** Until TCP, and TLS where it is spoken, are established; ms. */
+  readonly connectTimeoutMs?: number;
+  /** PEM text of certificate authorities, in place of the built-in ones. */
+  readonly ca?: string;
+  /** Finds the addresses of a host name, all of which may be tried; by default the system's resolver. */
+  readonly resolve?: (host: string, port: number) => Promise<readonly LookupAddress[]>;
+}
+
+/** Requests over pooled connections, for a server that the admin chose. */
+export function createRequester(options: ConnectionOptions = {}): HttpRequester {
+  const { connectTimeoutMs = 10_000, ca, resolve } = options;
+  const pool = { keepAlive: true, keepAliveMsecs: 5_000, maxFreeSockets: 8 };
+  const httpAgent = new http.Agent(pool);
+  const httpsAgent = new https.Agent({ ...pool, ca });
+  return {
+    request({ url, method, headers, signal }) {
+      const secure = url.protocol === 'https:';
+      const request = (secure ? https : http).request(url, {
+        method,
+        headers,
+        signal,
+        agent: secure ? httpsAgent : httpAgent,
+        lookup: resolve === undefined ? undefined : lookupBy(resolve, portOf(url)),
+      });
+      limitConnecting(request, secure, connectTimeoutMs);
+      return request;
+    },
+    close() {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}
+
+export function portOf(url: URL): number {
+  return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+}
+
+function lookupBy(resolve: NonNullable<ConnectionOptions['resolve']>, port: number): net.LookupFunction {
+  return (host, { all }, callback) => {
+    resolve(host, port).then(
+      (addresses) => {
+        const first = addresses[0];
+        if (all === true) callback(null, [...addresses]);
+        else if (first !== undefined) callback(null, first.address, first.family);
+      },
+      (error: Error) => callback(error, ''),
+    );
+  };
+}
+
+function limitConnecting(request: http.ClientRequest, secure: boolean, timeoutMs: number): void {
+  request.once('socket', (socket) => {
+    if (!socket.connecting) return;
+    const timer = setTimeout(() => {
+      request.destroy(Object.assign(new Error('connecting took too long'), { code: connectTimeoutCode }));
+    }, timeoutMs);
+    const stop = () => clearTimeout(timer);
+    socket.once(secure ? 'secureConnect' : 'connect', stop);
+    request.once('close', stop);
+  });
+}

@@ -1,0 +1,72 @@
+import { HeadwaterError } from '../domain/errors';
+import { transition, type Lease, type Mirror, type SchedulePolicy } from '../domain/mirror';
+import type { Run } from '../domain/run';
+import type { RunJob } from '../ports/run-queue';
+import type { Store, StoreTransaction } from '../ports/store';
+
+export interface ClaimDeps {
+  readonly store: Pick<Store, 'transaction'>;
+  readonly policy: SchedulePolicy;
+  /** Names this worker process in leases. */
+  readonly workerId: string;
+  /** A worker that is silent this long (ms) has lost its claim. */
+  readonly leaseMs: number;
+}
+
+/** A worker's right to run one mirror. Everything it writes goes through `write`, which refuses once the right is lost. */
+export interface Claim {
+  /** As it was when claimed. */
+  readonly mirror: Mirror;
+  readonly run: Run;
+  /** Runs `work` in a transaction with the mirror locked. Raises run_superseded when the claim is lost. */
+  write<T>(work: (tx: StoreTransaction, mirror: Mirror) => Promise<T>): Promise<T>;
+  /** Raises run_superseded, run_timeout. */
+  renew(): Promise<void>;
+}
+
+/**
+ * Takes the lease for a job from the queue. null: the hint is stale (the run is over, or was replaced) or another worker has
+ * it; the minute round sees to the rest.
+ */
+export async function claimRun(deps: ClaimDeps, job: RunJob): Promise<Claim | null> {
+  const claimed = await deps.store.transaction(async (tx) => {
+    const mirror = await tx.lockMirror(job.mirrorId);
+    if (mirror === null || mirror.activeRunId !== job.runId) return null;
+    const run = await tx.run(job.runId);
+    const at = await tx.now();
+    if (run === null || (mirror.lease !== null && mirror.lease.until >= at)) return null;
+    if (run.status !== 'queued') return null;
+    const started: Run = { ...run, status: 'running', startedAt: at };
+    const held = transition(mirror, { type: 'claimed', lease: leaseAt(deps, at, at), at }, deps.policy);
+    await tx.saveMirror(held);
+    await tx.saveRun(started);
+    return { mirror: held, run: started };
+  });
+  return claimed === null ? null : holdClaim(deps, claimed.mirror, claimed.run);
+}
+
+function holdClaim(deps: ClaimDeps, mirror: Mirror, run: Run): Claim {
+  const write: Claim['write'] = (work) =>
+    deps.store.transaction(async (tx) => {
+      const current = await tx.lockMirror(mirror.id);
+      if (current === null || current.fence !== mirror.fence || current.activeRunId !== run.id) {
+        throw new HeadwaterError('run_superseded');
+      }
+      return work(tx, current);
+    });
+  const renew = () =>
+    write(async (tx, current) => {
+      const at = await tx.now();
+      const startedAt = run.startedAt ?? at;
+      if (at > startedAt + deps.policy.stuckAfterMs) {
+        throw new HeadwaterError('run_timeout', { seconds: Math.round(deps.policy.stuckAfterMs / 1000) });
+      }
+      await tx.saveMirror(transition(current, { type: 'renewed', lease: leaseAt(deps, at, startedAt) }, deps.policy));
+    });
+  return { mirror, run, write, renew };
+}
+
+/** No lease reaches beyond the longest time that a run may take, so a worker that hangs is noticed then at the latest. */
+function leaseAt(deps: ClaimDeps, at: number, startedAt: number): Lease {
+  return { owner: deps.workerId, until: Math.min(at + deps.leaseMs, startedAt + deps.policy.stuckAfterMs) };
+}

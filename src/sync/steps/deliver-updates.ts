@@ -1,0 +1,81 @@
+import type { RefName } from '../../domain/git-ref';
+import { portionUpdates, type DeliveredRef, type RefUpdate } from '../../domain/ref-plan';
+import type { RefOutcome } from '../../domain/run';
+import type { ForgeProject } from '../../ports/forge';
+import type { RefListing } from '../../ports/upstream';
+import { tellProgress, type SyncContext } from '../sync-context';
+import type { Decision } from './plan-updates';
+import type { ForgeState } from './read-forge';
+
+export interface Delivery extends Decision {
+  readonly listing: RefListing;
+  readonly forge: ForgeState;
+  readonly cacheDir: string;
+}
+
+/** Pushes the plan in portions. Each is noted as intended before and as delivered after, both under the claim. */
+export async function deliverUpdates(context: SyncContext, delivery: Delivery): Promise<RefOutcome[]> {
+  const { plan, listing, forge } = delivery;
+  const first = isImport(context, delivery) ? listing.defaultBranch : null;
+  const outcomes: RefOutcome[] = [];
+  const report = (bytes: number) =>
+    tellProgress(context, { phase: 'pushing', done: outcomes.length, total: plan.updates.length, bytes });
+
+  if (first !== null && forge.refs.has(first)) await giveDefaultBranch(context, forge.project, first);
+  for (const portion of portionUpdates(plan.updates, first, context.portionSize)) {
+    report(context.bytes.sent);
+    const pushed = await pushPortion(context, delivery, portion, report);
+    outcomes.push(...pushed);
+    const arrived = pushed.some((outcome) => outcome.ref === first && isArrived(outcome));
+    if (first !== null && arrived) await giveDefaultBranch(context, forge.project, first);
+  }
+  return outcomes;
+}
+
+/** The project was empty, or all that stands in it came from a first run that was cut short. */
+function isImport({ claim }: SyncContext, { forge, delivered }: Delivery): boolean {
+  if (claim.mirror.lastSuccessAt !== null) return false;
+  return [...forge.refs.keys()].every((ref) => delivered.get(ref)?.created === true);
+}
+
+/** Asked for even where the forge seems to have it already: it makes the first branch the default, but only some time later. */
+async function giveDefaultBranch(context: SyncContext, project: ForgeProject, branch: RefName): Promise<void> {
+  await context.forge.setDefaultBranch(project, branch);
+  await context.claim.write((tx, mirror) => tx.saveMirror({ ...mirror, defaultBranchSet: branch }));
+}
+
+async function pushPortion(
+  context: SyncContext,
+  delivery: Delivery,
+  portion: readonly RefUpdate[],
+  report: (bytes: number) => void,
+): Promise<readonly RefOutcome[]> {
+  const { claim } = context;
+  const before = (update: RefUpdate): DeliveredRef =>
+    delivery.delivered.get(update.ref) ?? { oid: null, intended: null, created: update.action === 'created' };
+  const note = (entries: [RefName, DeliveredRef][]) =>
+    claim.write((tx, mirror) => tx.putDeliveredRefs(mirror.id, new Map(entries)));
+
+  context.signal.throwIfAborted();
+  await note(portion.map((update) => [update.ref, { ...before(update), intended: update.newOid }]));
+  const alreadySent = context.bytes.sent;
+  const result = await context.forge.push({
+    project: delivery.forge.project,
+    cacheDir: delivery.cacheDir,
+    updates: portion,
+    onProgress: ({ bytes }) => report(alreadySent + bytes),
+    signal: context.signal,
+  });
+  context.bytes.sent = alreadySent + result.sentBytes;
+  await note(
+    portion.map((update, index) => {
+      const arrived = isArrived(result.outcomes[index]);
+      return [update.ref, { ...before(update), ...(arrived ? { oid: update.newOid } : {}), intended: null }];
+    }),
+  );
+  return result.outcomes;
+}
+
+function isArrived(outcome: RefOutcome | undefined): boolean {
+  return outcome?.action === 'created' || outcome?.action === 'fast_forwarded' || outcome?.action === 'unchanged';
+}

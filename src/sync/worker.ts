@@ -1,0 +1,69 @@
+import { toHeadwaterError } from '../domain/errors';
+import { passOf } from '../domain/mirror';
+import type { ObjectCache } from '../ports/object-cache';
+import type { RunQueue } from '../ports/run-queue';
+import { recoverRuns } from './recover-runs';
+import type { RequestDeps } from './request-sync';
+import { scheduleDue } from './schedule-due';
+import type { SyncDeps } from './sync-context';
+import { syncMirror } from './sync-mirror';
+
+export interface WorkerDeps extends Omit<RequestDeps, 'queue'>, Omit<SyncDeps, 'store' | 'cache'> {
+  readonly queue: Pick<RunQueue, 'ensure' | 'work' | 'close'>;
+  readonly cache: ObjectCache;
+  /** Runs at a time. */
+  readonly concurrency: number;
+  /** How often (ms) what a crash left behind is looked for, and whether a clock pass has begun. */
+  readonly roundMs: number;
+}
+
+export interface Worker {
+  /** Takes no further job, gives running ones `graceMs` to end, then hands them back to the queue. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Starts taking jobs, and the clock. Every process with the worker role runs one. */
+export function startWorker(deps: WorkerDeps): Worker {
+  const shutdown = new AbortController();
+  let passed = -Infinity;
+  let round: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+
+  const runRound = async (): Promise<void> => {
+    try {
+      await recoverRuns(deps);
+      const pass = passOf(await deps.store.now(), deps.policy);
+      if (pass > passed) {
+        const count = await scheduleDue(deps);
+        await deps.cache.sweep(async (mirrorId) => (await deps.store.mirror(mirrorId)) !== null);
+        passed = pass;
+        deps.log.info({ count }, 'clock pass');
+      }
+    } catch (thrown) {
+      const error = toHeadwaterError(thrown);
+      deps.log.warn({ code: error.code, err: error.cause }, 'round was cut short, the next one tries again');
+    }
+  };
+  const schedule = (delayMs: number): void => {
+    timer = setTimeout(() => {
+      round = runRound().finally(() => {
+        if (!shutdown.signal.aborted && timer !== undefined) schedule(deps.roundMs);
+      });
+    }, delayMs);
+  };
+
+  deps.queue.work((job) => syncMirror(deps, job, shutdown.signal), deps.concurrency);
+  schedule(0);
+
+  return {
+    stop: async (graceMs) => {
+      clearTimeout(timer);
+      timer = undefined;
+      const force = setTimeout(() => shutdown.abort(), graceMs);
+      await round;
+      await deps.queue.close();
+      clearTimeout(force);
+      shutdown.abort();
+    },
+  };
+}
