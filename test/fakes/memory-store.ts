@@ -1,0 +1,174 @@
+import { Mutex } from 'async-mutex';
+import { HeadwaterError } from '../../src/domain/errors';
+import type { RefName } from '../../src/domain/git-ref';
+import { isDue, type Mirror } from '../../src/domain/mirror';
+import type { DeliveredRef } from '../../src/domain/ref-plan';
+import type { RefOutcome, Run } from '../../src/domain/run';
+import type { Page, Paged, Store, StoreReads, StoreTransaction } from '../../src/ports/store';
+import { FixedClock } from './fixed-clock';
+
+interface Tables {
+  readonly mirrors: Map<string, Mirror>;
+  readonly runs: Map<string, Run>;
+  readonly outcomes: Map<string, readonly RefOutcome[]>;
+  readonly delivered: Map<string, ReadonlyMap<RefName, DeliveredRef>>;
+}
+
+const keptRuns = 100;
+
+/** The store in memory. `clock` is the database's clock; set `down` to make everything raise store_unavailable. */
+export class MemoryStore implements Store {
+  down = false;
+  readonly clock: { now(): number };
+  readonly #line = new Mutex();
+  #tables: Tables = { mirrors: new Map(), runs: new Map(), outcomes: new Map(), delivered: new Map() };
+
+  constructor(clock: { now(): number } = new FixedClock()) {
+    this.clock = clock;
+  }
+
+  now = (): Promise<number> => this.#reads().now();
+  mirror = (id: string): Promise<Mirror | null> => this.#reads().mirror(id);
+  mirrorOfProject = (repoId: number): Promise<Mirror | null> => this.#reads().mirrorOfProject(repoId);
+  mirrors = (page: Page): Promise<Paged<Mirror>> => this.#reads().mirrors(page);
+  dueMirrors = (passAt: number, limit: number): Promise<Mirror[]> => this.#reads().dueMirrors(passAt, limit);
+  activeMirrors = (): Promise<Mirror[]> => this.#reads().activeMirrors();
+  run = (id: string): Promise<Run | null> => this.#reads().run(id);
+  runs = (mirrorId: string, page: Page): Promise<Paged<Run>> => this.#reads().runs(mirrorId, page);
+  runOutcomes = (runId: string, page: Page): Promise<Paged<RefOutcome>> => this.#reads().runOutcomes(runId, page);
+  deliveredRefs = (mirrorId: string): Promise<ReadonlyMap<RefName, DeliveredRef>> =>
+    this.#reads().deliveredRefs(mirrorId);
+
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    return this.#line.runExclusive(async () => {
+      const assertUp = () => this.#assertUp();
+      assertUp();
+      const copy: Tables = {
+        mirrors: new Map(this.#tables.mirrors),
+        runs: new Map(this.#tables.runs),
+        outcomes: new Map(this.#tables.outcomes),
+        delivered: new Map(this.#tables.delivered),
+      };
+      const result = await work({ ...readsOf(() => copy, this.clock, assertUp), ...writesOf(copy, assertUp) });
+      assertUp();
+      this.#tables = copy;
+      return result;
+    });
+  }
+
+  async ping(): Promise<void> {
+    this.#assertUp();
+  }
+
+  async close(): Promise<void> {
+    await this.#line.waitForUnlock();
+  }
+
+  #reads(): StoreReads {
+    return readsOf(
+      () => this.#tables,
+      this.clock,
+      () => this.#assertUp(),
+    );
+  }
+
+  #assertUp(): void {
+    if (this.down) throw new HeadwaterError('store_unavailable');
+  }
+}
+
+function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () => void): StoreReads {
+  const tables = (): Tables => {
+    assertUp();
+    return current();
+  };
+  return {
+    now: async () => {
+      assertUp();
+      return clock.now();
+    },
+    mirror: async (id) => tables().mirrors.get(id) ?? null,
+    mirrorOfProject: async (repoId) =>
+      [...tables().mirrors.values()].find((mirror) => mirror.repoId === repoId) ?? null,
+    mirrors: async (page) =>
+      slice(
+        newestFirst(tables().mirrors.values(), (mirror) => mirror.createdAt),
+        page,
+      ),
+    dueMirrors: async (passAt, limit) =>
+      [...tables().mirrors.values()]
+        .filter((mirror) => isDue(mirror, passAt))
+        .sort((a, b) => (a.nextUpdateAt ?? 0) - (b.nextUpdateAt ?? 0) || compareText(a.id, b.id))
+        .slice(0, limit),
+    activeMirrors: async () => [...tables().mirrors.values()].filter((mirror) => mirror.activeRunId !== null),
+    run: async (id) => tables().runs.get(id) ?? null,
+    runs: async (mirrorId, page) => slice(runsOf(tables(), mirrorId), page),
+    runOutcomes: async (runId, page) => slice(tables().outcomes.get(runId) ?? [], page),
+    deliveredRefs: async (mirrorId) => new Map(tables().delivered.get(mirrorId) ?? []),
+  };
+}
+
+function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, keyof StoreReads> {
+  const dropRun = (id: string): void => {
+    tables.runs.delete(id);
+    tables.outcomes.delete(id);
+  };
+  const refuse = (why: string): never => {
+    throw new HeadwaterError('internal', {}, { cause: new Error(why) });
+  };
+  return {
+    lockMirror: async (id) => {
+      assertUp();
+      return tables.mirrors.get(id) ?? null;
+    },
+    insertMirror: async (mirror) => {
+      const taken = [...tables.mirrors.values()].some((other) => other.repoId === mirror.repoId);
+      if (taken || tables.mirrors.has(mirror.id)) refuse('the project or the id has a mirror already');
+      tables.mirrors.set(mirror.id, mirror);
+    },
+    saveMirror: async (mirror) => {
+      if (!tables.mirrors.has(mirror.id)) throw new HeadwaterError('mirror_not_found');
+      tables.mirrors.set(mirror.id, mirror);
+    },
+    deleteMirror: async (id) => {
+      for (const run of runsOf(tables, id)) dropRun(run.id);
+      tables.delivered.delete(id);
+      tables.mirrors.delete(id);
+    },
+    insertRun: async (run) => {
+      if (tables.runs.has(run.id) || !tables.mirrors.has(run.mirrorId)) refuse('run exists or its mirror does not');
+      tables.runs.set(run.id, run);
+      const others = runsOf(tables, run.mirrorId).filter((other) => other.id !== run.id);
+      for (const old of others.slice(keptRuns - 1)) dropRun(old.id);
+    },
+    saveRun: async (run) => {
+      if (!tables.runs.has(run.id)) throw new HeadwaterError('run_not_found');
+      tables.runs.set(run.id, run);
+    },
+    insertRunOutcomes: async (runId, outcomes) => {
+      if (!tables.runs.has(runId)) refuse('there is no such run');
+      tables.outcomes.set(runId, [...(tables.outcomes.get(runId) ?? []), ...outcomes]);
+    },
+    putDeliveredRefs: async (mirrorId, refs) => {
+      if (!tables.mirrors.has(mirrorId)) refuse('there is no such mirror');
+      tables.delivered.set(mirrorId, new Map([...(tables.delivered.get(mirrorId) ?? []), ...refs]));
+    },
+  };
+}
+
+function runsOf(tables: Tables, mirrorId: string): Run[] {
+  const runs = [...tables.runs.values()].filter((run) => run.mirrorId === mirrorId);
+  return newestFirst(runs, (run) => run.queuedAt);
+}
+
+function newestFirst<T extends { readonly id: string }>(items: Iterable<T>, at: (item: T) => number): T[] {
+  return [...items].sort((a, b) => at(b) - at(a) || compareText(b.id, a.id));
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function slice<T>(items: readonly T[], { page, limit }: Page): Paged<T> {
+  return { items: items.slice((page - 1) * limit, page * limit), total: items.length };
+}

@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import { Secret } from '../../src/domain/credentials';
+import { fault, HeadwaterError } from '../../src/domain/errors';
+import type { Oid, RefName } from '../../src/domain/git-ref';
+import type { SchedulePolicy } from '../../src/domain/mirror';
+import type { AncestryQuestion } from '../../src/domain/ref-plan';
+import type { RefOutcome } from '../../src/domain/run';
+import type { ForgeProject, PushRequest, PushResult } from '../../src/ports/forge';
+import type { ObjectCache } from '../../src/ports/object-cache';
+import type { FetchRequest, RefListing, UpstreamAccess } from '../../src/ports/upstream';
+import type { MirrorSettings } from '../../src/sync/enrol-mirror';
+import { enrolMirror } from '../../src/sync/enrol-mirror';
+import { requestSync } from '../../src/sync/request-sync';
+import { syncMirror } from '../../src/sync/sync-mirror';
+import { FixedClock } from './fixed-clock';
+import { MemoryLogger } from './memory-logger';
+import { MemoryNotices } from './memory-notices';
+import { MemoryQueue } from './memory-queue';
+import { MemoryStore } from './memory-store';
+import { PlainSecretBox } from './plain-secret-box';
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+
+/** Commits with one parent each, shared by upstream, cache and forge: enough history to tell forward from sideways. */
+export class History {
+  readonly #parents = new Map<Oid, Oid | null>();
+
+  commit(name: string, parent: Oid | null = null): Oid {
+    const oid = createHash('sha1').update(name).digest('hex');
+    this.#parents.set(oid, parent);
+    return oid;
+  }
+
+  isAncestor({ oldOid, newOid }: AncestryQuestion): boolean {
+    for (let at: Oid | null | undefined = newOid; at; at = this.#parents.get(at)) if (at === oldOid) return true;
+    return false;
+  }
+}
+
+/** The whole product with everything outside played by memory: one project, one upstream, a clock that stands still. */
+export class ScriptedWorld {
+  readonly policy: SchedulePolicy = {
+    passIntervalMs: hour,
+    updateIntervalMs: 6 * hour,
+    maxRetries: 5,
+    stuckAfterMs: 3 * hour,
+  };
+  readonly clock = new FixedClock(Date.UTC(2026, 0, 1, 12));
+  readonly store = new MemoryStore(this.clock);
+  readonly queue = new MemoryQueue();
+  readonly notices = new MemoryNotices();
+  readonly log = new MemoryLogger();
+  readonly secrets = new PlainSecretBox();
+  readonly history = new History();
+
+  /** The upstream's refs and its HEAD. */
+  readonly upstreamRefs = new Map<RefName, Oid>();
+  upstreamHead: RefName | null = 'refs/heads/main';
+  invalidNames: string[] = [];
+  /** Raised by the next calls while set. */
+  upstreamFault: HeadwaterError | null = null;
+  readonly upstreamCalls: string[] = [];
+  lastAccess: UpstreamAccess | null = null;
+
+  /** The forge's refs. */
+  readonly forgeRefs = new Map<RefName, Oid>();
+  project: ForgeProject = {
+    id: 7,
+    owner: 'ann',
+    name: 'project',
+    empty: true,
+    archived: false,
+    nativeMirror: false,
+    defaultBranch: 'trunk',
+    canPush: true,
+  };
+  forgeFault: HeadwaterError | null = null;
+  readonly refusedRefs = new Set<RefName>();
+  readonly forgeCalls: string[] = [];
+  readonly pushes: RefName[][] = [];
+  /** Runs in the middle of a push, before the forge decides. */
+  beforePush: (request: PushRequest) => Promise<void> | void = () => undefined;
+  /** Runs after the forge took a push, before Headwater hears of it. */
+  afterPush: () => Promise<void> | void = () => undefined;
+
+  readonly cacheTips = new Set<Oid>();
+  cacheRemovals = 0;
+  #ids = 0;
+
+  readonly newId = (): string => `id-${(this.#ids += 1)}`;
+  portionSize = 2;
+  readonly workerId = 'worker';
+  readonly leaseMs = minute;
+  readonly checkUpstream = (): void => undefined;
+
+  readonly upstream = {
+    list: async (access: UpstreamAccess): Promise<RefListing> => {
+      this.upstreamCalls.push('list');
+      this.lastAccess = access;
+      if (this.upstreamFault !== null) throw this.upstreamFault;
+      const refs = new Map(this.upstreamRefs);
+      const digest = JSON.stringify([[...refs].sort(), this.invalidNames, this.upstreamHead]);
+      const defaultBranch = this.upstreamHead !== null && refs.has(this.upstreamHead) ? this.upstreamHead : null;
+      return { refs, invalidNames: this.invalidNames, defaultBranch, digest, capabilities: [], receivedBytes: 100 };
+    },
+    fetch: async (request: FetchRequest) => {
+      this.upstreamCalls.push(`fetch ${request.wanted.length}`);
+      request.onProgress({ phase: 'receiving', done: 1, total: 1, bytes: 1000 });
+      return { receivedBytes: 1000 };
+    },
+  };
+
+  readonly cache: ObjectCache = {
+    open: async () => '/cache',
+    tips: async () => new Set(this.cacheTips),
+    setTips: async (_, tips) => {
+      this.cacheTips.clear();
+      for (const tip of tips) this.cacheTips.add(tip);
+    },
+    areAncestors: async (_, questions) => questions.map((question) => this.history.isAncestor(question)),
+    remove: async () => {
+      this.cacheRemovals += 1;
+      this.cacheTips.clear();
+    },
+    sweep: async () => undefined,
+  };
+
+  readonly forge = {
+    account: async () => 'headwater',
+    project: async (): Promise<ForgeProject> => {
+      this.#callForge('project');
+      return { ...this.project, empty: this.forgeRefs.size === 0 };
+    },
+    listRefs: async () => {
+      this.#callForge('listRefs');
+      return new Map(this.forgeRefs);
+    },
+    push: async (request: PushRequest): Promise<PushResult> => {
+      this.#callForge('push');
+      this.pushes.push(request.updates.map((update) => update.ref));
+      await this.beforePush(request);
+      request.signal.throwIfAborted();
+      const outcomes = request.updates.map((update): RefOutcome => {
+        const { ref, oldOid, newOid, action } = update;
+        if (this.refusedRefs.has(ref))
+          return { ref, oldOid, newOid, action: 'rejected', reason: fault('hook_declined', { ref, why: 'no' }) };
+        if ((this.forgeRefs.get(ref) ?? null) !== oldOid)
+          return { ref, oldOid, newOid, action: 'diverged', reason: fault('moved_meanwhile', { ref }) };
+        this.forgeRefs.set(ref, newOid);
+        return { ref, oldOid, newOid, action, reason: null };
+      });
+      await this.afterPush();
+      return { outcomes, sentBytes: 500 };
+    },
+    setDefaultBranch: async (_: ForgeProject, branch: RefName) => {
+      this.#callForge(`setDefaultBranch ${branch}`);
+      this.project = { ...this.project, defaultBranch: branch.replace('refs/heads/', '') };
+    },
+  };
+
+  #callForge(call: string): void {
+    this.forgeCalls.push(call);
+    if (this.forgeFault !== null) throw this.forgeFault;
+  }
+
+  async enrol(settings: MirrorSettings = {}): Promise<string> {
+    const url = 'https://upstream.example/group/project.git';
+    const { mirror } = await enrolMirror(this, this.project, { url, ...settings });
+    return mirror.id;
+  }
+
+  /** What the worker does with the next job. */
+  async work(shutdown: AbortSignal = new AbortController().signal): Promise<void> {
+    const job = this.queue.take();
+    if (job === undefined) throw new Error('nothing waits in the queue');
+    await syncMirror(this, job, shutdown);
+  }
+
+  /** Enrols the upstream as it is, and runs it once. */
+  async imported(settings: MirrorSettings = {}): Promise<string> {
+    const id = await this.enrol(settings);
+    await this.work();
+    return id;
+  }
+
+  async updateNow(id: string): Promise<void> {
+    await requestSync(this, id, 'manual');
+    await this.work();
+  }
+
+  async mirror(id: string) {
+    const mirror = await this.store.mirror(id);
+    if (mirror === null) throw new Error('no such mirror');
+    return mirror;
+  }
+
+  async lastRun(id: string) {
+    const { items } = await this.store.runs(id, { page: 1, limit: 1 });
+    if (items[0] === undefined) throw new Error('no run');
+    return items[0];
+  }
+
+  async outcomes(id: string): Promise<[RefName, string, string | undefined][]> {
+    const run = await this.lastRun(id);
+    const { items } = await this.store.runOutcomes(run.id, { page: 1, limit: 100 });
+    return items.map((outcome) => [outcome.ref, outcome.action, outcome.reason?.code]);
+  }
+}
+
+export const secret = (text: string): Secret => new Secret(text);

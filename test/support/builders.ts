@@ -1,0 +1,53 @@
+import type { Mirror } from '../../src/domain/mirror';
+import type { Run } from '../../src/domain/run';
+
+const newYear2026 = Date.UTC(2026, 0, 1);
+
+/** A mirror that was just enrolled and never ran. */
+export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
+  return {
+    id: 'mirror-1',
+    repoId: 1,
+    fullName: 'owner/project',
+    url: 'https://upstream.example/group/project.git',
+    authUser: null,
+    sealedPassword: null,
+    enabled: true,
+    status: 'none',
+    failures: 0,
+    paused: false,
+    lastError: null,
+    lastStartedAt: null,
+    lastFinishedAt: null,
+    lastSuccessAt: null,
+    nextUpdateAt: newYear2026,
+    lastCounts: null,
+    upstreamDefaultBranch: null,
+    deliveredDigest: null,
+    defaultBranchSet: null,
+    activeRunId: null,
+    lease: null,
+    fence: 0,
+    revision: 1,
+    createdAt: newYear2026,
+    ...changes,
+  };
+}
+
+/** A run that waits for a worker. */
+export function buildRun(changes: Partial<Run> = {}): Run {
+  return {
+    id: 'run-1',
+    mirrorId: 'mirror-1',
+    cause: 'manual',
+    status: 'queued',
+    queuedAt: newYear2026,
+    startedAt: null,
+    finishedAt: null,
+    error: null,
+    counts: null,
+    receivedBytes: 0,
+    sentBytes: 0,
+    ...changes,
+  };
+}
