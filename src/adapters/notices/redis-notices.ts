@@ -1,0 +1,111 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import type { MirrorNotice } from '../../domain/events';
+import type { Logger } from '../../ports/logger';
+import type { Notices } from '../../ports/notices';
+import { createNoticeBoard } from './notice-board';
+
+export interface NoticesOptions {
+  /** The URL may hold a password: never log it. */
+  readonly connection: { readonly url: string } | { readonly socketPath: string };
+  readonly logger: Logger;
+}
+
+const channelPrefix = 'headwater:mirror:';
+/** How long to wait for the server to confirm a subscription, ms; it takes effect later otherwise. */
+const confirmationMs = 3_000;
+/** Notices on their way to a Redis that does not answer; more are dropped. */
+const maxUnderWay = 1_000;
+
+/** Redis publish and subscribe, two connections per process. Opens at once, with or without Redis. */
+export async function openNotices({ connection, logger }: NoticesOptions): Promise<Notices> {
+  const publisher = createClient(connection, logger, {
+    enableOfflineQueue: false,
+    commandTimeout: 5_000,
+    // What was sent to a server that went away is dropped, not sent again.
+    autoResendUnfulfilledCommands: false,
+  });
+  const subscriber = createClient(connection, logger, {});
+  const board = createNoticeBoard(logger);
+  let underWay = 0;
+
+  subscriber.on('message', (channel, message) => {
+    const notice = parseNotice(message);
+    if (notice !== null && channel.startsWith(channelPrefix)) board.tell(channel.slice(channelPrefix.length), notice);
+  });
+
+  return {
+    publish: (mirrorId, notice) => {
+      if (publisher.status !== 'ready' || underWay >= maxUnderWay) return;
+      underWay += 1;
+      publisher
+        .publish(channelPrefix + mirrorId, JSON.stringify(notice))
+        // Lossy by design: whoever watches reads the state from the database.
+        .catch(() => undefined)
+        .finally(() => (underWay -= 1));
+    },
+
+    subscribe: async (mirrorId, listener) => {
+      const leave = board.join(mirrorId, listener);
+      // Also when somebody listens already: whoever comes second waits for the confirmation as well.
+      await settled(subscriber.subscribe(channelPrefix + mirrorId), confirmationMs);
+      return () => {
+        if (leave() === 'last') subscriber.unsubscribe(channelPrefix + mirrorId).catch(() => undefined);
+      };
+    },
+
+    close: async () => {
+      board.clear();
+      await Promise.all([publisher, subscriber].map(closeClient));
+    },
+  };
+}
+
+function createClient(connection: NoticesOptions['connection'], logger: Logger, extra: RedisOptions): Redis {
+  const options: RedisOptions = {
+    maxRetriesPerRequest: null,
+    retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 2_000),
+    // Otherwise closing a connection holds the process for two seconds.
+    disconnectTimeout: 200,
+    ...extra,
+  };
+  const client =
+    'url' in connection ? new Redis(connection.url, options) : new Redis({ ...options, path: connection.socketPath });
+  // The queue reports outages; without a listener an error would end the process.
+  client.on('error', (error: Error) => logger.debug({ why: error.message }, 'Notices: Redis does not answer'));
+  return client;
+}
+
+function parseNotice(text: string): MirrorNotice | null {
+  try {
+    const notice = JSON.parse(text) as MirrorNotice | null;
+    return typeof notice?.type === 'string' ? notice : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Waits for the end of `work`, whichever, but not longer than `ms`. */
+async function settled(work: Promise<unknown>, ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    work
+      .catch(() => undefined)
+      .finally(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+  });
+}
+
+async function closeClient(client: Redis): Promise<void> {
+  if (client.status === 'end') return;
+  await new Promise<void>((resolve) => {
+    // One that waits for its next attempt to connect never says that it ended.
+    const timer = setTimeout(resolve, 400);
+    client.once('end', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    client.disconnect();
+  });
+}

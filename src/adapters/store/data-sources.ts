@@ -1,0 +1,67 @@
+import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { CreateTables1795331695260 } from '../../../migrations/1795331695260-create-tables';
+import type { Logger } from '../../ports/logger';
+import { entities } from './entities';
+import { storeTrouble } from './store-errors';
+
+const migrations = [CreateTables1795331695260];
+const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;
+
+interface SqliteConnection {
+  pragma(text: string): unknown;
+}
+
+/** SQLite for one process's writes, with durable commits; or for its reads. */
+export function sqliteDataSource(file: string, use: 'write' | 'read'): DataSource {
+  return new DataSource({
+    ...common,
+    type: 'better-sqlite3',
+    database: file,
+    readonly: use === 'read',
+    fileMustExist: use === 'read',
+    // The driver waits for a lock in the foreground and stops the whole process meanwhile: wait briefly there, and long
+    // only between tries (store-errors, whileBusy).
+    timeout: 100,
+    prepareDatabase: use === 'read' ? undefined : prepareForWriting,
+  });
+}
+
+async function prepareForWriting(connection: SqliteConnection): Promise<void> {
+  // Two processes that open a new file at once: the change to WAL needs the file for itself and does not wait for it.
+  for (let tries = 0; ; tries += 1) {
+    try {
+      connection.pragma('journal_mode = WAL');
+      break;
+    } catch (thrown) {
+      if (storeTrouble(thrown) !== 'busy' || tries >= 100) throw thrown;
+      await sleep(50);
+    }
+  }
+  // Without it, a power cut may undo the latest commits.
+  connection.pragma('synchronous = FULL');
+}
+
+/** Time limits in ms. All are below what a person waits for; only a migration may take long. */
+const usual = { connectionTimeoutMillis: 4_000, lock_timeout: 4_000, statement_timeout: 15_000, query_timeout: 20_000 };
+const patient = { connectionTimeoutMillis: 4_000, lock_timeout: 60_000 };
+
+export function postgresDataSource(url: string, use: 'work' | 'migrate', logger?: Logger): DataSource {
+  return new DataSource({
+    ...common,
+    type: 'postgres',
+    url,
+    applicationName: 'headwater',
+    poolSize: use === 'work' ? 10 : 2,
+    // An idle connection that breaks is replaced at its next use; unhandled, it would end the process.
+    poolErrorHandler: (error: unknown) =>
+      logger?.warn({ why: error instanceof Error ? error.message : 'unknown' }, 'A database connection was lost'),
+    extra: {
+      ...(use === 'work' ? usual : patient),
+      // A process that is stopped inside a transaction must not hold its locks for ever.
+      idle_in_transaction_session_timeout: 60_000,
+      keepAlive: true,
+    },
+  });
+}

@@ -1,0 +1,148 @@
+import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import type { Oid, RefName } from '../../domain/git-ref';
+import type { Mirror } from '../../domain/mirror';
+import type { DeliveredRef } from '../../domain/ref-plan';
+import type { RefOutcome, Run } from '../../domain/run';
+
+/** A row of run_outcomes; `position` keeps the order in which the run reported. */
+export interface OutcomeRow extends RefOutcome {
+  readonly runId: string;
+  readonly position: number;
+}
+
+/** A row of delivered_refs. */
+export interface DeliveredRow extends DeliveredRef {
+  readonly mirrorId: string;
+  readonly ref: RefName;
+}
+
+// PostgreSQL hands a bigint over as text, since it may exceed what a number holds; times, counts and ids do not.
+const wholeNumber = {
+  to: (value: number | null) => value,
+  from: (value: string | number | null) => (value === null ? null : Number(value)),
+};
+
+type Options = Omit<EntitySchemaColumnOptions, 'type' | 'name'>;
+const orNull = { nullable: true };
+const id = (name: string, options: Options = {}) => ({ name, type: 'varchar', length: 36, ...options }) as const;
+const word = (name: string, options: Options = {}) => ({ name, type: 'varchar', length: 40, ...options }) as const;
+const text = (name: string, options: Options = {}) => ({ name, type: 'text', ...options }) as const;
+const json = (name: string, options: Options = {}) => ({ name, type: 'simple-json', ...options }) as const;
+const flag = (name: string) => ({ name, type: 'boolean' }) as const;
+const whole = (name: string, options: Options = {}) =>
+  ({ name, type: 'bigint', transformer: wholeNumber, ...options }) as const;
+
+export const MirrorEntity = new EntitySchema<Mirror>({
+  name: 'mirror',
+  tableName: 'mirrors',
+  columns: {
+    id: id('id', { primary: true }),
+    repoId: whole('repo_id'),
+    fullName: text('full_name'),
+    url: text('url'),
+    authUser: text('auth_user', orNull),
+    sealedPassword: text('sealed_password', orNull),
+    enabled: flag('enabled'),
+    status: word('status'),
+    failures: whole('failures'),
+    paused: flag('paused'),
+    lastError: json('last_error', orNull),
+    lastStartedAt: whole('last_started_at', orNull),
+    lastFinishedAt: whole('last_finished_at', orNull),
+    lastSuccessAt: whole('last_success_at', orNull),
+    nextUpdateAt: whole('next_update_at', orNull),
+    lastCounts: json('last_counts', orNull),
+    upstreamDefaultBranch: text('upstream_default_branch', orNull),
+    deliveredDigest: text('delivered_digest', orNull),
+    defaultBranchSet: text('default_branch_set', orNull),
+    activeRunId: id('active_run_id', orNull),
+    lease: json('lease', orNull),
+    fence: whole('fence'),
+    revision: whole('revision'),
+    createdAt: whole('created_at'),
+  },
+  uniques: [{ name: 'uq_mirrors_repo_id', columns: ['repoId'] }],
+  indices: [{ name: 'ix_mirrors_next_update_at', columns: ['nextUpdateAt'] }],
+});
+
+export const RunEntity = new EntitySchema<Run>({
+  name: 'run',
+  tableName: 'runs',
+  columns: {
+    id: id('id', { primary: true }),
+    mirrorId: id('mirror_id'),
+    cause: word('cause'),
+    status: word('status'),
+    queuedAt: whole('queued_at'),
+    startedAt: whole('started_at', orNull),
+    finishedAt: whole('finished_at', orNull),
+    error: json('error', orNull),
+    counts: json('counts', orNull),
+    receivedBytes: whole('received_bytes'),
+    sentBytes: whole('sent_bytes'),
+  },
+  indices: [{ name: 'ix_runs_mirror_id_queued_at', columns: ['mirrorId', 'queuedAt'] }],
+  foreignKeys: [
+    {
+      name: 'fk_runs_mirror_id',
+      target: 'mirror',
+      columnNames: ['mirrorId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
+});
+
+export const OutcomeEntity = new EntitySchema<OutcomeRow>({
+  name: 'run_outcome',
+  tableName: 'run_outcomes',
+  columns: {
+    runId: id('run_id', { primary: true }),
+    position: { name: 'position', type: 'integer', primary: true },
+    ref: text('ref'),
+    oldOid: word('old_oid', orNull),
+    newOid: word('new_oid', orNull),
+    action: word('action'),
+    reason: json('reason', orNull),
+  },
+  foreignKeys: [
+    {
+      name: 'fk_run_outcomes_run_id',
+      target: 'run',
+      columnNames: ['runId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
+});
+
+export const DeliveredEntity = new EntitySchema<DeliveredRow>({
+  name: 'delivered_ref',
+  tableName: 'delivered_refs',
+  columns: {
+    mirrorId: id('mirror_id', { primary: true }),
+    ref: text('ref', { primary: true }),
+    oid: word('oid', orNull),
+    intended: word('intended', orNull),
+    created: flag('created'),
+  },
+  foreignKeys: [
+    {
+      name: 'fk_delivered_refs_mirror_id',
+      target: 'mirror',
+      columnNames: ['mirrorId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
+});
+
+export const entities = [MirrorEntity, RunEntity, OutcomeEntity, DeliveredEntity];
+
+/** A raw row of delivered_refs: 50,000 of them are read without an object mapper's detours. */
+export interface RawDeliveredRow {
+  readonly ref: RefName;
+  readonly oid: Oid | null;
+  readonly intended: Oid | null;
+  readonly created: boolean | number;
+}

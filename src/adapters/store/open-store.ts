@@ -1,0 +1,44 @@
+import type { Logger } from '../../ports/logger';
+import type { Store } from '../../ports/store';
+import type { Database } from './database';
+import { openPostgres } from './postgres-database';
+import { openSqlite } from './sqlite-database';
+import { createStoreReads } from './store-reads';
+import { createStoreWrites } from './store-writes';
+
+export interface StoreOptions {
+  /** postgresql://…; null: the SQLite file. */
+  readonly databaseUrl: string | null;
+  readonly file: string;
+  readonly logger?: Logger;
+}
+
+/** Connects and brings the tables up to date; processes that start together do so one after the other. Raises store_unavailable. */
+export async function openStore({ databaseUrl, file, logger }: StoreOptions): Promise<Store> {
+  return createStore(databaseUrl === null ? await openSqlite(file) : await openPostgres(databaseUrl, logger));
+}
+
+function createStore(database: Database): Store {
+  return {
+    now: () => database.read((manager) => createStoreReads(database, manager).now()),
+    mirror: (id) => database.read((manager) => createStoreReads(database, manager).mirror(id)),
+    mirrorOfProject: (repoId) =>
+      database.read((manager) => createStoreReads(database, manager).mirrorOfProject(repoId)),
+    mirrors: (page) => database.read((manager) => createStoreReads(database, manager).mirrors(page)),
+    dueMirrors: (passAt, limit) =>
+      database.read((manager) => createStoreReads(database, manager).dueMirrors(passAt, limit)),
+    activeMirrors: () => database.read((manager) => createStoreReads(database, manager).activeMirrors()),
+    run: (id) => database.read((manager) => createStoreReads(database, manager).run(id)),
+    runs: (mirrorId, page) => database.read((manager) => createStoreReads(database, manager).runs(mirrorId, page)),
+    runOutcomes: (runId, page) =>
+      database.read((manager) => createStoreReads(database, manager).runOutcomes(runId, page)),
+    deliveredRefs: (mirrorId) =>
+      database.read((manager) => createStoreReads(database, manager).deliveredRefs(mirrorId)),
+    transaction: (work) =>
+      database.transaction((manager) =>
+        work({ ...createStoreReads(database, manager), ...createStoreWrites(database, manager) }),
+      ),
+    ping: () => database.ping(),
+    close: () => database.close(),
+  };
+}

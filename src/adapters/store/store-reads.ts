@@ -1,0 +1,73 @@
+import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { Page, Paged, StoreReads } from '../../ports/store';
+import type { Database } from './database';
+import { DeliveredEntity, MirrorEntity, OutcomeEntity, RunEntity, type RawDeliveredRow } from './entities';
+
+/** The reads of the port on one connection, inside or outside a transaction. */
+export function createStoreReads(database: Pick<Database, 'now'>, manager: EntityManager): StoreReads {
+  const mirrors = () => manager.createQueryBuilder(MirrorEntity, 'mirror');
+
+  return {
+    now: () => database.now(manager),
+
+    mirror: (id) => mirrors().where('mirror.id = :id', { id }).getOne(),
+
+    mirrorOfProject: (repoId) => mirrors().where('mirror.repoId = :repoId', { repoId }).getOne(),
+
+    mirrors: (page) => paged(mirrors().orderBy('mirror.createdAt', 'DESC').addOrderBy('mirror.id', 'DESC'), page),
+
+    dueMirrors: (passAt, limit) =>
+      mirrors()
+        .where('mirror.enabled = :enabled AND mirror.paused = :paused', { enabled: true, paused: false })
+        .andWhere('mirror.activeRunId IS NULL AND mirror.nextUpdateAt <= :passAt', { passAt })
+        .orderBy('mirror.nextUpdateAt')
+        .addOrderBy('mirror.id')
+        .limit(limit)
+        .getMany(),
+
+    activeMirrors: () => mirrors().where('mirror.activeRunId IS NOT NULL').getMany(),
+
+    run: (id) => manager.createQueryBuilder(RunEntity, 'run').where('run.id = :id', { id }).getOne(),
+
+    runs: (mirrorId, page) =>
+      paged(
+        manager
+          .createQueryBuilder(RunEntity, 'run')
+          .where('run.mirrorId = :mirrorId', { mirrorId })
+          .orderBy('run.queuedAt', 'DESC')
+          .addOrderBy('run.id', 'DESC'),
+        page,
+      ),
+
+    runOutcomes: async (runId, page) => {
+      const outcomes = manager
+        .createQueryBuilder(OutcomeEntity, 'outcome')
+        .where('outcome.runId = :runId', { runId })
+        .orderBy('outcome.position');
+      const { items, total } = await paged(outcomes, page);
+      return { items: items.map(({ runId: _runId, position: _position, ...outcome }) => outcome), total };
+    },
+
+    deliveredRefs: async (mirrorId) => {
+      const rows = await manager
+        .createQueryBuilder(DeliveredEntity, 'delivered')
+        .select('delivered.ref', 'ref')
+        .addSelect('delivered.oid', 'oid')
+        .addSelect('delivered.intended', 'intended')
+        .addSelect('delivered.created', 'created')
+        .where('delivered.mirrorId = :mirrorId', { mirrorId })
+        .getRawMany<RawDeliveredRow>();
+      return new Map(
+        rows.map(({ ref, oid, intended, created }) => [ref, { oid, intended, created: Boolean(created) }]),
+      );
+    },
+  };
+}
+
+async function paged<T extends ObjectLiteral>(query: SelectQueryBuilder<T>, { page, limit }: Page): Promise<Paged<T>> {
+  const [items, total] = await query
+    .offset((page - 1) * limit)
+    .limit(limit)
+    .getManyAndCount();
+  return { items, total };
+}

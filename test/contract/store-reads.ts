@@ -1,0 +1,91 @@
+import type { Mirror } from '../../src/domain/mirror';
+import type { Store } from '../../src/ports/store';
+import { buildMirror, buildRun } from '../support/builders';
+
+const insert = (store: Store, ...mirrors: Mirror[]): Promise<void> =>
+  store.transaction(async (tx) => {
+    for (const mirror of mirrors) await tx.insertMirror(mirror);
+  });
+
+/** What a Store answers. */
+export function describeStoreReads(open: () => Store): void {
+  const numbered = (number: number, changes: Partial<Mirror> = {}): Mirror =>
+    buildMirror({ id: `mirror-${number}`, repoId: number, createdAt: number, ...changes });
+
+  it('answers null for what it does not have', async () => {
+    const store = open();
+    expect(await store.mirror('mirror-1')).toBeNull();
+    expect(await store.mirrorOfProject(1)).toBeNull();
+    expect(await store.run('run-1')).toBeNull();
+    expect(await store.mirrors({ page: 1, limit: 10 })).toEqual({ items: [], total: 0 });
+    expect(await store.runs('mirror-1', { page: 1, limit: 10 })).toEqual({ items: [], total: 0 });
+    expect(await store.runOutcomes('run-1', { page: 1, limit: 10 })).toEqual({ items: [], total: 0 });
+    expect(await store.deliveredRefs('mirror-1')).toEqual(new Map());
+  });
+
+  it('lists mirrors newest first, in pages', async () => {
+    const store = open();
+    await insert(store, numbered(2), numbered(1), numbered(3));
+    expect(await store.mirrors({ page: 1, limit: 2 })).toEqual({ items: [numbered(3), numbered(2)], total: 3 });
+    expect(await store.mirrors({ page: 2, limit: 2 })).toEqual({ items: [numbered(1)], total: 3 });
+    expect(await store.mirrors({ page: 3, limit: 2 })).toEqual({ items: [], total: 3 });
+  });
+
+  it('finds a mirror by its project, however large the number', async () => {
+    const store = open();
+    const mirror = buildMirror({ repoId: 9_007_199_254_740_991 });
+    await insert(store, mirror);
+    expect(await store.mirrorOfProject(9_007_199_254_740_991)).toEqual(mirror);
+  });
+
+  it('names the due mirrors, oldest turn first', async () => {
+    const store = open();
+    const passAt = 1_000;
+    await insert(
+      store,
+      numbered(1, { nextUpdateAt: 1_000 }),
+      numbered(2, { nextUpdateAt: 500 }),
+      numbered(3, { nextUpdateAt: 1_001 }),
+      numbered(4, { nextUpdateAt: null }),
+      numbered(5, { nextUpdateAt: 1, enabled: false }),
+      numbered(6, { nextUpdateAt: 1, paused: true }),
+      numbered(7, { nextUpdateAt: 1, activeRunId: 'run-1', status: 'scheduled' }),
+      numbered(8, { nextUpdateAt: 500 }),
+    );
+    const ids = async (limit: number) => (await store.dueMirrors(passAt, limit)).map((mirror) => mirror.id);
+    expect(await ids(10)).toEqual(['mirror-2', 'mirror-8', 'mirror-1']);
+    expect(await ids(2)).toEqual(['mirror-2', 'mirror-8']);
+  });
+
+  it('names the mirrors that have a run under way', async () => {
+    const store = open();
+    await insert(store, numbered(1), numbered(2, { activeRunId: 'run-2' }), numbered(3, { activeRunId: 'run-3' }));
+    const ids = (await store.activeMirrors()).map((mirror) => mirror.id).sort();
+    expect(ids).toEqual(['mirror-2', 'mirror-3']);
+  });
+
+  it("lists a mirror's runs newest first, in pages, and nobody else's", async () => {
+    const store = open();
+    await insert(store, numbered(1), numbered(2));
+    const runs = [1, 2, 3].map((number) => buildRun({ id: `run-${number}`, queuedAt: number }));
+    await store.transaction(async (tx) => {
+      for (const run of runs) await tx.insertRun(run);
+      await tx.insertRun(buildRun({ id: 'other', mirrorId: 'mirror-2' }));
+    });
+    expect(await store.runs('mirror-1', { page: 1, limit: 2 })).toEqual({ items: [runs[2], runs[1]], total: 3 });
+    expect(await store.runs('mirror-1', { page: 2, limit: 2 })).toEqual({ items: [runs[0]], total: 3 });
+  });
+
+  it('has a clock that does not go backwards', async () => {
+    const store = open();
+    const before = await store.now();
+    const inside = await store.transaction((tx) => tx.now());
+    expect(Number.isInteger(before)).toBe(true);
+    expect(before).toBeGreaterThan(Date.UTC(2025, 0, 1));
+    expect(inside).toBeGreaterThanOrEqual(before);
+  });
+
+  it('answers a ping', async () => {
+    await expect(open().ping()).resolves.toBeUndefined();
+  });
+}

@@ -1,0 +1,116 @@
+import type { Secret } from '../../src/domain/credentials';
+import { HeadwaterError, type FaultFacts } from '../../src/domain/errors';
+import type { FaultCode } from '../../src/domain/fault-catalogue';
+import type { RefMap, RefName } from '../../src/domain/git-ref';
+import type { CallerRights, Forge, ForgeProject, PushRequest, PushResult } from '../../src/ports/forge';
+
+export type FakeRole = 'stranger' | 'read' | 'write' | 'admin' | 'site admin';
+
+interface Caller {
+  readonly login: string;
+  readonly role: FakeRole;
+  readonly scopes: readonly string[];
+}
+
+/** A forge in memory: projects, tokens with their owner's role, and refs. Set `down` to make everything unreachable. */
+export class FakeForge implements Forge {
+  down = false;
+  /** Paths and ids that were asked for, in order. */
+  readonly asked: string[] = [];
+  readonly projects = new Map<number, ForgeProject>();
+  readonly refs = new Map<number, Map<RefName, string>>();
+  readonly #callers = new Map<string, Caller>();
+
+  addProject(changes: Partial<ForgeProject> = {}): ForgeProject {
+    const project: ForgeProject = {
+      id: this.projects.size + 1,
+      owner: 'owner',
+      name: 'project',
+      empty: true,
+      archived: false,
+      nativeMirror: false,
+      defaultBranch: 'main',
+      canPush: true,
+      ...changes,
+    };
+    this.projects.set(project.id, project);
+    return project;
+  }
+
+  addToken(token: string, role: FakeRole, scopes: readonly string[] = ['write:repository']): void {
+    this.#callers.set(token, { login: `${role} person`.replace(' ', '-'), role, scopes });
+  }
+
+  removeToken(token: string): void {
+    this.#callers.delete(token);
+  }
+
+  async account(): Promise<string> {
+    this.#assertUp('account');
+    return 'headwater';
+  }
+
+  async project(id: number): Promise<ForgeProject> {
+    this.#assertUp(`project ${id}`);
+    return this.projects.get(id) ?? missing();
+  }
+
+  async projectByPath(owner: string, name: string): Promise<ForgeProject> {
+    this.#assertUp(`project ${owner}/${name}`);
+    return this.#find(owner, name) ?? missing();
+  }
+
+  async callerRights(
+    token: Secret,
+    owner: string,
+    name: string,
+    needWriteScope: boolean,
+  ): Promise<CallerRights | null> {
+    this.#assertUp(`rights ${owner}/${name}`);
+    const caller = this.#callers.get(token.reveal());
+    if (caller === undefined) throw new HeadwaterError('token_invalid');
+    const project = this.#find(owner, name);
+    if (project === undefined || caller.role === 'stranger') return null;
+    return {
+      login: caller.login,
+      project: { id: project.id, owner: project.owner, name: project.name },
+      admin: caller.role === 'admin' || caller.role === 'site admin',
+      writeScope: needWriteScope && caller.scopes.includes('write:repository'),
+    };
+  }
+
+  async listRefs(project: ForgeProject): Promise<RefMap> {
+    this.#assertUp(`refs ${project.id}`);
+    return new Map(this.refs.get(project.id) ?? []);
+  }
+
+  async push(request: PushRequest): Promise<PushResult> {
+    this.#assertUp(`push ${request.project.id}`);
+    const refs = this.refs.get(request.project.id) ?? new Map<RefName, string>();
+    this.refs.set(request.project.id, refs);
+    for (const update of request.updates) refs.set(update.ref, update.newOid);
+    return { outcomes: request.updates.map((update) => ({ ...update, reason: null })), sentBytes: 0 };
+  }
+
+  async setDefaultBranch(project: ForgeProject, branch: RefName): Promise<void> {
+    this.#assertUp(`default branch ${project.id}`);
+    this.projects.set(project.id, { ...project, defaultBranch: branch.replace('refs/heads/', '') });
+  }
+
+  #find(owner: string, name: string): ForgeProject | undefined {
+    return [...this.projects.values()].find((project) => project.owner === owner && project.name === name);
+  }
+
+  #assertUp(what: string): void {
+    this.asked.push(what);
+    if (this.down) throw fault('forge_unreachable', { why: 'ECONNREFUSED' });
+  }
+}
+
+function missing(): never {
+  throw fault('forge_project_missing', { account: 'headwater' });
+}
+
+function fault(code: FaultCode, facts: FaultFacts = {}): HeadwaterError {
+  return new HeadwaterError(code, facts);
+}
