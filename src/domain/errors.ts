@@ -1,4 +1,5 @@
-import { faultCatalogue, type CatalogueEntry, type FaultCode, type FaultKind } from './fault-catalogue';
+import { faultCatalogue, type FaultCode } from './fault-catalogue';
+import type { CatalogueEntry, FaultKind } from './faults/catalogue-entry';
 import { redactUrls } from './redact';
 
 /** What went wrong, as a value: stored with the run, shown in the API and the panel. Never holds a secret. */
@@ -57,10 +58,6 @@ export function toHeadwaterError(thrown: unknown): HeadwaterError {
 
 export function fault(code: FaultCode, facts: FaultFacts = {}): Fault {
   return new HeadwaterError(code, facts).toFault();
-}
-
-export function faultKind(code: FaultCode): FaultKind {
-  return faultCatalogue[code].kind;
 }
 
 /** The HTTP status that answers a request which failed with this code. */

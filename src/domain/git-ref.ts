@@ -7,10 +7,6 @@ export type RefName = string;
 /** Ref name to object id. */
 export type RefMap = ReadonlyMap<RefName, Oid>;
 
-export function isOid(text: string): boolean {
-  return /^[0-9a-f]{40}$/.test(text);
-}
-
 /** Branches and tags are all that is ever mirrored: never refs/pull/*, refs/replace/*, refs/notes/* (HOST-05). */
 export function isMirrored(name: RefName): boolean {
   return name.startsWith('refs/heads/') || name.startsWith('refs/tags/');

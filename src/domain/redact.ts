@@ -3,6 +3,12 @@ export function redactUrls(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi, '$1');
 }
 
+// eslint-disable-next-line no-control-regex -- control characters are what this finds
+const ansiEscape = /\u001b\[[0-9;?]*[A-Za-z]/g;
+// Control characters, and those that turn the direction of writing around (HOST-04).
+// eslint-disable-next-line no-control-regex -- control characters are what this finds
+const unseen = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
+
 /**
  * Text from the other side, made fit to show: control and escape characters removed, the given secrets and their usual
  * encodings blotted out, at most `maxLength` characters.
@@ -19,11 +25,6 @@ export function showRemoteText(text: string, secrets: readonly string[] = [], ma
       shown = shown.split(form).join('[redacted]');
     }
   }
-  // eslint-disable-next-line no-control-regex -- control characters are what this removes
-  shown = redactUrls(
-    shown
-      .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
-      .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' '),
-  ).trim();
+  shown = redactUrls(shown.replace(ansiEscape, '').replace(unseen, ' ')).trim();
   return shown.length <= maxLength ? shown : `${shown.slice(0, maxLength - 1)}…`;
 }

@@ -99,16 +99,27 @@ export function planRefs(input: PlanInput, isAncestor: (question: AncestryQuesti
 }
 
 /**
- * Updates in the order and the portions in which they are pushed. Into an empty project the default branch goes first and
- * alone, since the forge makes the first branch that it sees the default. A forge spends processes on every ref, and one
- * refused ref refuses its whole portion, so portions stay small.
+ * Updates in the order and the portions in which they are pushed. A forge spends processes on every ref, and one refused
+ * ref refuses its whole portion, so portions stay small. `first`, the default branch of an import, leads; where the forge
+ * would take another branch for the default, it goes alone.
  */
 export function portionUpdates(updates: readonly RefUpdate[], first: RefName | null, size: number): RefUpdate[][] {
-  const leading = first === null ? [] : updates.filter((update) => update.ref === first);
-  const rest = updates.filter((update) => update.ref !== first || leading.length === 0);
-  const portions: RefUpdate[][] = leading.length > 0 ? [leading] : [];
-  for (let at = 0; at < rest.length; at += size) portions.push(rest.slice(at, at + size));
+  const leading = updates.filter((update) => update.ref === first);
+  const rest = updates.filter((update) => update.ref !== first);
+  const alone = leading.length > 0 && !isObviousDefault(first, rest);
+  const portions: RefUpdate[][] = alone ? [leading] : [];
+  const others = alone ? rest : [...leading, ...rest];
+  for (let at = 0; at < others.length; at += size) portions.push(others.slice(at, at + size));
   return portions;
+}
+
+/**
+ * Gitea and Forgejo make `main` or `master` the default of an empty repository when the first push has one of them (the
+ * last, if it has both), and otherwise the first branch (routers/private/hook_post_receive.go).
+ */
+function isObviousDefault(first: RefName | null, rest: readonly RefUpdate[]): boolean {
+  const usual = ['refs/heads/main', 'refs/heads/master'];
+  return first !== null && usual.includes(first) && !rest.some((update) => usual.includes(update.ref));
 }
 
 function divergence(

@@ -16,7 +16,7 @@ export type HttpFault =
   | { readonly kind: 'redirect'; readonly target: string }
   /** An answer that is not of git's smart HTTP protocol. */
   | { readonly kind: 'not_git'; readonly why: string }
-  /** An `ERR` line in place of refs. */
+  /** An `ERR` line in place of what was asked for. */
   | { readonly kind: 'refused'; readonly text: string }
   /** A repository of a kind that is not supported. */
   | { readonly kind: 'unsupported'; readonly feature: 'sha256' | 'shallow' }

@@ -3,7 +3,7 @@ import type { HeadwaterError } from '../domain/errors';
 import { AdvertisementParser, type Advertisement } from './advertisement';
 import type { HttpFault, HttpPhase, TranslateFault } from './http-fault';
 import { PktLineReader } from './pkt-line';
-import type { HttpRequester } from './requester';
+import { whenConnected, type HttpRequester } from './requester';
 import { checkResponseHead } from './response-head';
 import { StallWatch } from './stall-watch';
 
@@ -29,7 +29,7 @@ export const userAgent = 'git/2.39.0 (headwater)';
  * Asks a server for its refs, in protocol version 0 and in one request; the credentials go along unasked, so that a wrong
  * password is seen exactly once. Raises what `translate` makes of a fault, and the reason of an aborted signal.
  */
-export function readAdvertisement(options: ListRefsOptions): Promise<Advertisement> {
+export async function readAdvertisement(options: ListRefsOptions): Promise<Advertisement> {
   const url = serviceUrl(options.repository, options.service);
   const type = `application/x-${options.service}-advertisement`;
   options.signal.throwIfAborted();
@@ -97,11 +97,7 @@ export function readAdvertisement(options: ListRefsOptions): Promise<Advertiseme
       });
     };
 
-    request.on('socket', (socket) => {
-      if (!socket.connecting) phase = 'listing refs';
-      else socket.once('connect', () => (phase = url.protocol === 'https:' ? phase : 'listing refs'));
-      socket.once('secureConnect', () => (phase = 'listing refs'));
-    });
+    whenConnected(request, url, () => (phase = 'listing refs'));
     request.on('error', (error) => failWith({ kind: 'transport', error }));
     request.on('response', (response) => {
       watch.touch();

@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import type { HttpFault, HttpPhase } from './http-fault';
 import { serviceUrl, userAgent, type GitService } from './list-refs';
-import type { HttpRequester } from './requester';
+import { whenConnected, type HttpRequester } from './requester';
 import { checkResponseHead } from './response-head';
 import { StallWatch } from './stall-watch';
 
@@ -83,10 +83,8 @@ export function relay(
   });
   fromClient.pipe(toServer);
 
-  toServer.on('socket', (socket) => {
-    const connected = () => (phase = fromClient.readableEnded ? 'waiting for the answer' : 'sending');
-    if (!socket.connecting) connected();
-    else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+  whenConnected(toServer, url, () => {
+    phase = fromClient.readableEnded ? 'waiting for the answer' : 'sending';
   });
   toServer.on('error', (error) => fail({ kind: 'transport', error }));
   toServer.on('response', (response) => {
@@ -98,6 +96,10 @@ export function relay(
         if (over) return response.destroy();
         phase = 'receiving data';
         toClient.writeHead(200, { 'content-type': type });
+        response.once('data', (chunk: Buffer) => {
+          const text = errorLine(chunk);
+          if (text !== null) fail({ kind: 'refused', text });
+        });
         response.on('data', (chunk: Buffer) => {
           watch.touch();
           options.onReceived(chunk.length);
@@ -113,6 +115,13 @@ export function relay(
     if (!over) destroy();
   });
   return { destroy };
+}
+
+/** The text of an `ERR` line that stands first; clients of the gate would lose it. */
+function errorLine(chunk: Buffer): string | null {
+  if (chunk.toString('latin1', 4, 8) !== 'ERR ') return null;
+  const length = Number.parseInt(chunk.toString('latin1', 0, 4), 16);
+  return chunk.toString('utf8', 8, length);
 }
 
 function requestHeaders(fromClient: http.IncomingMessage, authorization: string | null): Record<string, string> {

@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
+import tls from 'node:tls';
 
 /** How a server is reached: directly, or with every address checked (guarded-dialer.ts). */
 export interface HttpRequester {
@@ -27,7 +28,7 @@ export const connectTimeoutCode = 'ERR_CONNECT_TIMEOUT';
 export interface ConnectionOptions {
   /** Until TCP, and TLS where it is spoken, are established; ms. */
   readonly connectTimeoutMs?: number;
-  /** PEM text of certificate authorities, in place of the built-in ones. */
+  /** PEM text of certificate authorities, beside the built-in ones. */
   readonly ca?: string;
   /** Finds the addresses of a host name, all of which may be tried; by default the system's resolver. */
   readonly resolve?: (host: string, port: number) => Promise<readonly LookupAddress[]>;
@@ -38,7 +39,9 @@ export function createRequester(options: ConnectionOptions = {}): HttpRequester 
   const { connectTimeoutMs = 10_000, ca, resolve } = options;
   const pool = { keepAlive: true, keepAliveMsecs: 5_000, maxFreeSockets: 8 };
   const httpAgent = new http.Agent(pool);
-  const httpsAgent = new https.Agent({ ...pool, ca });
+  // One context for all connections, since reading the authorities takes longer than the rest of a handshake.
+  const secureContext = ca === undefined ? undefined : tls.createSecureContext({ ca: [...tls.rootCertificates, ca] });
+  const httpsAgent = new https.Agent({ ...pool, secureContext });
   return {
     request({ url, method, headers, signal }) {
       const secure = url.protocol === 'https:';
@@ -49,7 +52,7 @@ export function createRequester(options: ConnectionOptions = {}): HttpRequester 
         agent: secure ? httpsAgent : httpAgent,
         lookup: resolve === undefined ? undefined : lookupBy(resolve, portOf(url)),
       });
-      limitConnecting(request, secure, connectTimeoutMs);
+      limitConnecting(request, url, connectTimeoutMs);
       return request;
     },
     close() {
@@ -76,14 +79,19 @@ function lookupBy(resolve: NonNullable<ConnectionOptions['resolve']>, port: numb
   };
 }
 
-function limitConnecting(request: http.ClientRequest, secure: boolean, timeoutMs: number): void {
+/** Calls back once the request has a connection, with TLS where it is spoken. */
+export function whenConnected(request: http.ClientRequest, url: URL, connected: () => void): void {
   request.once('socket', (socket) => {
-    if (!socket.connecting) return;
-    const timer = setTimeout(() => {
-      request.destroy(Object.assign(new Error('connecting took too long'), { code: connectTimeoutCode }));
-    }, timeoutMs);
-    const stop = () => clearTimeout(timer);
-    socket.once(secure ? 'secureConnect' : 'connect', stop);
-    request.once('close', stop);
+    if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+    else connected(); // one from the pool
   });
+}
+
+function limitConnecting(request: http.ClientRequest, url: URL, timeoutMs: number): void {
+  const timer = setTimeout(() => {
+    request.destroy(Object.assign(new Error('connecting took too long'), { code: connectTimeoutCode }));
+  }, timeoutMs);
+  const stop = () => clearTimeout(timer);
+  whenConnected(request, url, stop);
+  request.once('close', stop);
 }

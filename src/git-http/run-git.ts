@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import os from 'node:os';
 import { abortReason } from './list-refs';
 
 export interface GitCommand {
@@ -13,6 +14,8 @@ export interface GitCommand {
   readonly signal?: AbortSignal;
   /** What is printed beyond this is dropped, per stream. */
   readonly maxOutputBytes?: number;
+  /** Leave the processor to others. */
+  readonly lowPriority?: boolean;
   /** Text as it comes, such as progress. */
   readonly onStderr?: (text: string) => void;
 }
@@ -40,7 +43,7 @@ const cleanEnvironment = {
  * Runs git without a shell, in a process group of its own. Resolves whatever the exit code is; raises the reason of an
  * aborted signal, and the system's error when git cannot be started.
  */
-export function runGit(command: GitCommand): Promise<GitOutcome> {
+export async function runGit(command: GitCommand): Promise<GitOutcome> {
   const { signal, maxOutputBytes = 16 * 1024 * 1024 } = command;
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -50,6 +53,7 @@ export function runGit(command: GitCommand): Promise<GitOutcome> {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    if (command.lowPriority === true && child.pid !== undefined) os.setPriority(child.pid, 10);
     const onAbort = () => {
       if (child.pid !== undefined) killGroup(child.pid);
     };

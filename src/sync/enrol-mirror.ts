@@ -1,6 +1,6 @@
 import { Secret } from '../domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../domain/errors';
-import { transition, type Mirror } from '../domain/mirror';
+import type { Mirror } from '../domain/mirror';
 import { parseUpstreamUrl } from '../domain/upstream-url';
 import type { ForgeProject } from '../ports/forge';
 import type { SecretBox } from '../ports/secret-box';

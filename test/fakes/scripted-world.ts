@@ -23,7 +23,7 @@ export const minute = 60_000;
 export const hour = 60 * minute;
 
 /** Commits with one parent each, shared by upstream, cache and forge: enough history to tell forward from sideways. */
-export class History {
+class History {
   readonly #parents = new Map<Oid, Oid | null>();
 
   commit(name: string, parent: Oid | null = null): Oid {

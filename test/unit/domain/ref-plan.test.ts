@@ -207,9 +207,18 @@ describe('every plan', () => {
 describe('portions', () => {
   const update = (ref: string): RefUpdate => ({ ref, oldOid: null, newOid: a, action: 'created' });
 
-  it('send the default branch of an import first and alone', () => {
-    const portions = portionUpdates([update('refs/heads/x'), update(main), update('refs/tags/t')], main, 10);
-    expect(portions.map((portion) => portion.map((one) => one.ref))).toEqual([[main], ['refs/heads/x', 'refs/tags/t']]);
+  const refsIn = (portions: RefUpdate[][]) => portions.map((portion) => portion.map((one) => one.ref));
+
+  it('begin with the default branch of an import', () => {
+    const updates = [update('refs/heads/x'), update(main), update('refs/tags/t')];
+    expect(refsIn(portionUpdates(updates, main, 2))).toEqual([[main, 'refs/heads/x'], ['refs/tags/t']]);
+  });
+
+  it('send the default branch alone where the forge would take another one for it', () => {
+    const trunk = 'refs/heads/trunk';
+    const updates = [update('refs/heads/x'), update(main), update(trunk), update('refs/heads/master')];
+    expect(refsIn(portionUpdates(updates, trunk, 10))).toEqual([[trunk], ['refs/heads/x', main, 'refs/heads/master']]);
+    expect(refsIn(portionUpdates(updates, main, 10))).toEqual([[main], ['refs/heads/x', trunk, 'refs/heads/master']]);
   });
 
   it('lose and repeat nothing, and are never larger than asked', () => {

@@ -1,3 +1,4 @@
+import { claimRun } from '../../../src/sync/claim';
 import { recoverRuns } from '../../../src/sync/recover-runs';
 import { syncMirror } from '../../../src/sync/sync-mirror';
 import { hour, minute, ScriptedWorld } from '../../fakes/scripted-world';
@@ -151,7 +152,6 @@ it('a run that is renewed for ever ends at the three hours', async () => {
   const w = new ScriptedWorld();
   w.upstreamRefs.set(main, w.history.commit('c1'));
   const id = await w.enrol();
-  const { claimRun } = await import('../../../src/sync/claim');
   const job = w.queue.take();
   const claim = job === undefined ? null : await claimRun(w, job);
   w.clock.advance(3 * hour - 1);

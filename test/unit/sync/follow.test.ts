@@ -17,7 +17,7 @@ function world() {
 }
 
 describe('the first run of an empty project', () => {
-  it('imports every branch and tag, the default branch first and alone, and sets it', async () => {
+  it('imports every branch and tag, the default branch first, and sets it', async () => {
     const { w, c1, c2 } = world();
     const id = await w.imported();
     expect(w.forgeRefs).toEqual(
@@ -27,7 +27,7 @@ describe('the first run of an empty project', () => {
         [tag, c1],
       ]),
     );
-    expect(w.pushes).toEqual([[main], [dev, tag]]);
+    expect(w.pushes).toEqual([[main, dev], [tag]]);
     expect(w.project.defaultBranch).toBe('main');
     expect(await w.mirror(id)).toMatchObject({
       status: 'finished',

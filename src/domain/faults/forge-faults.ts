@@ -1,0 +1,61 @@
+import type { CatalogueEntry } from './catalogue-entry';
+
+/** What can go wrong with the forge as a whole. */
+export const forgeFaults = {
+  forge_unreachable: {
+    kind: 'transient',
+    message: 'The forge does not answer ({why}).',
+    advice: 'Nothing to do if it passes; what was fetched is kept.',
+  },
+  forge_token_refused: {
+    kind: 'user',
+    status: 503,
+    message: "The forge refuses Headwater's own access token.",
+    advice: 'The admin must make a new token for the Headwater account and set HEADWATER_FORGE_TOKEN.',
+  },
+  forge_failed: {
+    kind: 'transient',
+    message: 'The forge answered with the error {status} while {doing}.',
+    advice: 'Nothing to do if it passes; otherwise the admin should look at the log of the forge.',
+  },
+  forge_project_missing: {
+    kind: 'user',
+    status: 409,
+    message: "The project is gone from the forge, or Headwater's account cannot see it.",
+    advice: 'Add the account {account} to the project with write access.',
+  },
+  forge_project_archived: {
+    kind: 'user',
+    status: 409,
+    message: 'The project is archived, so nothing can be pushed to it.',
+    advice: 'Unarchive the project, or remove the mirror.',
+  },
+  forge_project_is_native_mirror: {
+    kind: 'user',
+    status: 409,
+    message: "The project is one of the forge's own pull mirrors, which is read-only.",
+    advice: 'Convert it to a regular repository in the project settings of the forge, then try again.',
+  },
+  forge_push_denied: {
+    kind: 'user',
+    status: 409,
+    message: "Headwater's account may not push to this project.",
+    advice: 'Add the account {account} to the project with write access.',
+  },
+  forge_default_branch_denied: {
+    kind: 'user',
+    status: 409,
+    message: "Headwater's account may not make {branch} the default branch of the project.",
+    advice: 'Make {branch} the default branch in the project settings, or give the account {account} admin rights.',
+  },
+  forge_quota: {
+    kind: 'user',
+    message: 'The project has used up its quota in the forge.',
+    advice: 'Free space in the project, or ask the forge admin to raise the quota.',
+  },
+  forge_push_failed: {
+    kind: 'transient',
+    message: 'The push to the forge broke off: {why}.',
+    advice: 'Nothing to do if it passes; the next try pushes only what is missing.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

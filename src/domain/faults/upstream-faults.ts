@@ -1,0 +1,110 @@
+import type { CatalogueEntry } from './catalogue-entry';
+
+/** What can go wrong with the repository that is followed. */
+export const upstreamFaults = {
+  upstream_host_unknown: {
+    kind: 'transient',
+    message: 'The host name {host} could not be resolved.',
+    advice: 'Check the spelling of the host name; if it is right, its DNS does not answer at the moment.',
+  },
+  upstream_unreachable: {
+    kind: 'transient',
+    message: 'No connection to {host} could be made ({why}).',
+    advice: 'Check that the upstream is up and reachable from the Headwater server.',
+  },
+  upstream_tls: {
+    kind: 'user',
+    message: 'The TLS certificate of {host} was not accepted ({why}).',
+    advice: 'Have the upstream renew or correct its certificate, or have the admin install the CA that signed it.',
+  },
+  upstream_redirected: {
+    kind: 'user',
+    message: 'The upstream redirects to {target}, and redirects are not followed.',
+    advice: 'If you trust that place, set the mirror to the new address.',
+  },
+  upstream_auth_required: {
+    kind: 'user',
+    message: 'The upstream {host} asks for a user name and password.',
+    advice: 'Enter the user name and a password or access token for the upstream.',
+  },
+  upstream_credentials_refused: {
+    kind: 'user',
+    message: 'The upstream {host} refused the user name and password.',
+    advice: 'Enter the password or access token again; it may have expired or been revoked.',
+  },
+  upstream_forbidden: {
+    kind: 'user',
+    message: 'The upstream {host} denies access to this repository (403).',
+    advice: 'Give the account read access to the upstream repository.',
+  },
+  upstream_not_found: {
+    kind: 'user',
+    message: 'The upstream repository was not found on {host}, or the account cannot see it.',
+    advice: 'Check the address, and whether the repository is private and needs credentials.',
+  },
+  upstream_rate_limited: {
+    kind: 'transient',
+    message: 'The upstream {host} asks us to slow down (429).',
+    advice: 'Nothing to do; the next try waits as long as the upstream asked for.',
+  },
+  upstream_unavailable: {
+    kind: 'transient',
+    message: 'The upstream {host} answered with the error {status}.',
+    advice: 'Nothing to do if it passes; otherwise ask those who run the upstream.',
+  },
+  upstream_not_git: {
+    kind: 'user',
+    message: 'There is no git repository at this address of {host}: {why}.',
+    advice: 'Give the address that "git clone" takes, not the address of a web page.',
+  },
+  upstream_truncated: {
+    kind: 'transient',
+    message: "The upstream's list of refs broke off in the middle.",
+    advice: 'Nothing to do if it passes; otherwise a proxy before the upstream may be cutting answers short.',
+  },
+  upstream_empty: {
+    kind: 'user',
+    message: 'The upstream repository has no branches and no tags.',
+    advice: 'Push something to the upstream; nothing was changed in the project.',
+  },
+  upstream_sha256: {
+    kind: 'user',
+    message: 'The upstream is a SHA-256 repository, which forges and Headwater do not support yet.',
+    advice: 'Mirror a SHA-1 repository.',
+  },
+  upstream_stalled: {
+    kind: 'transient',
+    message: 'The upstream {host} sent nothing for {seconds} seconds while {phase}.',
+    advice: 'Nothing to do if it passes; otherwise the upstream or the network is overloaded.',
+  },
+  upstream_timeout: {
+    kind: 'transient',
+    message: 'The fetch took longer than the allowed {seconds} seconds.',
+    advice: 'Ask the admin to raise HEADWATER_FETCH_TIMEOUT for repositories this large.',
+  },
+  upstream_too_large: {
+    kind: 'user',
+    message: 'The upstream sent more than the allowed {limit} bytes.',
+    advice: 'Ask the admin to raise HEADWATER_FETCH_MAX_BYTES.',
+  },
+  upstream_too_many_refs: {
+    kind: 'user',
+    message: 'The upstream lists more refs than the allowed {limit} bytes of listing.',
+    advice: 'Ask the admin to raise HEADWATER_LISTING_MAX_BYTES.',
+  },
+  upstream_corrupt: {
+    kind: 'transient',
+    message: 'The upstream sent damaged or incomplete data: {why}.',
+    advice: 'Nothing was pushed. If it happens again, have the upstream checked with "git fsck".',
+  },
+  upstream_changed: {
+    kind: 'transient',
+    message: 'The upstream changed while it was being fetched.',
+    advice: 'Nothing to do; the next try starts from the new state.',
+  },
+  upstream_refused: {
+    kind: 'user',
+    message: 'The upstream {host} refused the fetch: {why}.',
+    advice: 'Ask those who run the upstream.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
