@@ -1,0 +1,67 @@
+import { basicAuthorization, type Secret } from '../../domain/credentials';
+import type { Forge } from '../../ports/forge';
+import { createRequester } from '../../git-http/requester';
+import { createForgeClient } from './client';
+import { setDefaultBranch } from './default-branch';
+import { gitFault } from './errors';
+import type { ForgeGit } from './forge-git';
+import { listRefs } from './list-refs';
+import { projectById, projectByPath } from './projects';
+import { pushUpdates } from './push';
+import { callerRights } from './rights';
+
+export interface ForgeOptions {
+  /** Address of the forge, with its path if it lives under one. */
+  readonly url: string;
+  /** Headwater's own account: write:repository and read:user. */
+  readonly token: Secret;
+  /** Limit of one REST request and of silence while refs are listed; ms. */
+  readonly requestTimeoutMs?: number;
+  /** A push in which nothing moves for so long is given up; hooks run in silence. ms. */
+  readonly pushIdleTimeoutMs: number;
+  /** Limit of one push; ms. */
+  readonly pushTotalTimeoutMs: number;
+  readonly maxListingBytes?: number;
+}
+
+/** Gitea or Forgejo over its REST API and git's smart HTTP. Close it to end the connections that it keeps. */
+export function createForge(options: ForgeOptions): Forge & { close(): void } {
+  const { token, requestTimeoutMs = 30_000 } = options;
+  const url = options.url.replace(/\/+$/, '');
+  const client = createForgeClient({ url, requestTimeoutMs });
+  const secrets = [token.reveal()];
+  const git: ForgeGit = {
+    repository: ({ owner, name }) => new URL(`${url}/${encodeURIComponent(owner)}/${encodeURIComponent(name)}.git`),
+    // The forge ignores the user name beside a token. Basic, because in that form the token's scopes are checked first.
+    authorization: basicAuthorization({ user: 'headwater', password: token }),
+    requester: createRequester(),
+    secrets,
+    limits: {
+      listIdleTimeoutMs: requestTimeoutMs,
+      pushIdleTimeoutMs: options.pushIdleTimeoutMs,
+      pushTotalTimeoutMs: options.pushTotalTimeoutMs,
+      maxListingBytes: options.maxListingBytes ?? 512 * 1024 * 1024,
+    },
+  };
+
+  let knownAccount: string | undefined;
+  const account = async () => (knownAccount = await client.login(token));
+  // For advice texts: what is known, and never an error of its own.
+  const accountForAdvice = () => Promise.resolve(knownAccount ?? account().catch(() => 'of Headwater'));
+
+  return {
+    account,
+    project: (id) => projectById({ client, token, accountForAdvice }, id),
+    projectByPath: (owner, name) => projectByPath({ client, token, accountForAdvice }, owner, name),
+    callerRights: (caller, owner, name, needWriteScope) => callerRights(client, caller, owner, name, needWriteScope),
+    async listRefs(project, signal) {
+      const advice = { account: await accountForAdvice() };
+      return listRefs(git, project, signal, gitFault({ doing: 'listing the refs', ...advice }));
+    },
+    async push(request) {
+      return pushUpdates({ git, account: await accountForAdvice() }, request);
+    },
+    setDefaultBranch: (project, branch) => setDefaultBranch({ client, token, accountForAdvice }, project, branch),
+    close: () => git.requester.close(),
+  };
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import type { Secret } from '../../domain/credentials';
+import { HeadwaterError } from '../../domain/errors';
+import type { CallerRights } from '../../ports/forge';
+import { parseAnswer, type ForgeClient } from './client';
+import { isPublicOnlyRefusal, isScopeRefusal } from './errors';
+import { isPathPart, repositorySchema } from './projects';
+
+const doing = "asking for the caller's rights";
+
+/** Asks with the caller's own token what its owner may do. Raises token_invalid and token_scope_missing. */
+export async function callerRights(
+  client: ForgeClient,
+  token: Secret,
+  owner: string,
+  name: string,
+  needWriteScope: boolean,
+): Promise<CallerRights | null> {
+  if (!isPathPart(owner) || !isPathPart(name)) return null;
+  const parameters = { owner, repo: name };
+  const [answer, login] = await Promise.all([
+    client.request('GET /repos/{owner}/{repo}', { token, doing, parameters, expected: [401, 403, 404] }),
+    loginOf(client, token),
+  ]);
+  if (answer.status === 401) throw new HeadwaterError('token_invalid');
+  if (answer.status === 403) {
+    if (isScopeRefusal(answer.data)) throw new HeadwaterError('token_scope_missing', { scope: 'read:repository' });
+    if (isPublicOnlyRefusal(answer.data)) return null;
+    // Accounts that are switched off, or must change their password first.
+    throw new HeadwaterError('token_invalid');
+  }
+  if (answer.status === 404) return null;
+
+  const repository = parseAnswer(repositorySchema, answer.data, doing);
+  const project = { id: repository.id, owner: repository.owner.login, name: repository.name };
+  const admin = repository.permissions?.admin ?? false;
+  const writeScope = needWriteScope && admin && (await hasWriteScope(client, token, project));
+  return { login, project, admin, writeScope };
+}
+
+/** Empty when the token lacks read:user, which nothing but the name depends on. */
+async function loginOf(client: ForgeClient, token: Secret): Promise<string> {
+  const { status, data } = await client.request('GET /user', { token, doing, expected: [401, 403] });
+  if (status !== 200) return '';
+  const { login } = (data ?? {}) as { login?: unknown };
+  return typeof login === 'string' ? login : '';
+}
+
+/**
+ * The forge's `permissions` are the user's and say nothing of the token. So a topic is deleted that does not exist: for an
+ * admin of the project the answer is 404 with the scope write:repository, and 403 without. Nothing changes either way.
+ */
+async function hasWriteScope(
+  client: ForgeClient,
+  token: Secret,
+  project: { readonly owner: string; readonly name: string },
+): Promise<boolean> {
+  const { status } = await client.request('DELETE /repos/{owner}/{repo}/topics/{topic}', {
+    token,
+    doing,
+    parameters: { owner: project.owner, repo: project.name, topic: `hw-${randomBytes(12).toString('hex')}` },
+    expected: [401, 403, 404],
+  });
+  if (status === 401) throw new HeadwaterError('token_invalid');
+  return status !== 403;
+}

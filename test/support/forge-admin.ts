@@ -1,0 +1,160 @@
+/** What tests do to a forge, over its REST API; the double and a real forge take the same calls. */
+export interface ForgeAdmin {
+  createUser(name: string, options?: { readonly siteAdmin?: boolean }): Promise<TestUser>;
+  createToken(user: TestUser, scopes: readonly string[]): Promise<TestToken>;
+  revokeToken(user: TestUser, token: TestToken): Promise<void>;
+  createRepo(owner: string, name: string, options?: { readonly private?: boolean }): Promise<TestRepo>;
+  repo(owner: string, name: string): Promise<TestRepo>;
+  addCollaborator(owner: string, name: string, user: string, permission: 'read' | 'write' | 'admin'): Promise<void>;
+  /** Nobody but `pushers` may push to branches that match `rule`. */
+  protectBranch(owner: string, name: string, rule: string, pushers?: readonly string[]): Promise<void>;
+  unprotectBranch(owner: string, name: string, rule: string): Promise<void>;
+  /** Nobody but `pushers` may create or move tags that match `pattern`; the list must not be empty. */
+  protectTags(owner: string, name: string, pattern: string, pushers: readonly string[]): Promise<void>;
+  /** A webhook of one project, or of the whole forge where `repo` is null. */
+  addWebhook(
+    repo: { readonly owner: string; readonly name: string } | null,
+    options: { readonly url: string; readonly secret: string; readonly events: readonly string[] },
+  ): Promise<void>;
+  archive(owner: string, name: string, archived: boolean): Promise<void>;
+  rename(owner: string, name: string, newName: string): Promise<void>;
+  removeRepo(owner: string, name: string): Promise<void>;
+  /** Makes one of the forge's own pull mirrors of `cloneUrl`. */
+  createNativeMirror(owner: string, name: string, cloneUrl: string): Promise<TestRepo>;
+}
+
+export interface TestUser {
+  readonly id: number;
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface TestToken {
+  readonly id: number;
+  /** The secret itself. */
+  readonly token: string;
+}
+
+export interface TestRepo {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly empty: boolean;
+  readonly archived: boolean;
+  readonly mirror: boolean;
+  readonly defaultBranch: string;
+}
+
+/** Administers the forge at `url` with a site admin's token of all scopes. */
+export function createForgeAdmin(url: string, adminToken: string): ForgeAdmin {
+  const asAdmin = { authorization: `token ${adminToken}` };
+  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = asAdmin) => {
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text.slice(0, 300)}`);
+    return (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
+  };
+  const basic = (user: TestUser) => ({
+    authorization: `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}`,
+  });
+  let tokens = 0;
+
+  return {
+    async createUser(name, options = {}) {
+      const password = `pass-${name}-Word1`;
+      const email = `${name}@example.org`;
+      const user = await call('POST', '/admin/users', { username: name, email, password, must_change_password: false });
+      if (options.siteAdmin === true)
+        await call('PATCH', `/admin/users/${name}`, { admin: true, login_name: name, source_id: 0 });
+      return { id: Number(user['id']), name, password };
+    },
+    async createToken(user, scopes) {
+      tokens += 1;
+      const made = await call(
+        'POST',
+        `/users/${user.name}/tokens`,
+        { name: `token-${tokens}-${Date.now()}`, scopes },
+        basic(user),
+      );
+      return { id: Number(made['id']), token: String(made['sha1']) };
+    },
+    async revokeToken(user, token) {
+      await call('DELETE', `/users/${user.name}/tokens/${token.id}`, undefined, basic(user));
+    },
+    async createRepo(owner, name, options = {}) {
+      return toRepo(await call('POST', `/admin/users/${owner}/repos`, { name, private: options.private ?? false }));
+    },
+    async repo(owner, name) {
+      return toRepo(await call('GET', `/repos/${owner}/${name}`));
+    },
+    async addCollaborator(owner, name, user, permission) {
+      await call('PUT', `/repos/${owner}/${name}/collaborators/${user}`, { permission });
+    },
+    async protectBranch(owner, name, rule, pushers = []) {
+      await call('POST', `/repos/${owner}/${name}/branch_protections`, {
+        rule_name: rule,
+        enable_push: pushers.length > 0,
+        enable_push_whitelist: pushers.length > 0,
+        push_whitelist_usernames: pushers,
+      });
+    },
+    async unprotectBranch(owner, name, rule) {
+      await call('DELETE', `/repos/${owner}/${name}/branch_protections/${encodeURIComponent(rule)}`);
+    },
+    async protectTags(owner, name, pattern, pushers) {
+      await call('POST', `/repos/${owner}/${name}/tag_protections`, {
+        name_pattern: pattern,
+        whitelist_usernames: pushers,
+        whitelist_teams: [],
+      });
+    },
+    async addWebhook(repo, { url: target, secret, events }) {
+      await call('POST', repo === null ? '/admin/hooks' : `/repos/${repo.owner}/${repo.name}/hooks`, {
+        type: 'gitea',
+        active: true,
+        events,
+        config: {
+          url: target,
+          content_type: 'json',
+          secret,
+          ...(repo === null ? { is_system_webhook: 'true' } : {}),
+        },
+      });
+    },
+    async archive(owner, name, archived) {
+      await call('PATCH', `/repos/${owner}/${name}`, { archived });
+    },
+    async rename(owner, name, newName) {
+      await call('PATCH', `/repos/${owner}/${name}`, { name: newName });
+    },
+    async removeRepo(owner, name) {
+      await call('DELETE', `/repos/${owner}/${name}`);
+    },
+    async createNativeMirror(owner, name, cloneUrl) {
+      return toRepo(
+        await call('POST', '/repos/migrate', {
+          clone_addr: cloneUrl,
+          repo_owner: owner,
+          repo_name: name,
+          mirror: true,
+        }),
+      );
+    },
+  };
+}
+
+function toRepo(json: Record<string, unknown>): TestRepo {
+  return {
+    id: Number(json['id']),
+    owner: String((json['owner'] as Record<string, unknown>)['login']),
+    name: String(json['name']),
+    empty: json['empty'] === true,
+    archived: json['archived'] === true,
+    mirror: json['mirror'] === true,
+    defaultBranch: String(json['default_branch']),
+  };
+}

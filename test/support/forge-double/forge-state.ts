@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+
+export interface ForgeUser {
+  readonly id: number;
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+  siteAdmin: boolean;
+}
+
+export interface ForgeToken {
+  readonly id: number;
+  readonly name: string;
+  readonly user: ForgeUser;
+  readonly secret: string;
+  readonly scopes: readonly string[];
+}
+
+export interface BranchRule {
+  readonly rule: string;
+  readonly canPush: boolean;
+  /** null: everybody with write access. */
+  readonly pushers: readonly string[] | null;
+}
+
+export interface TagRule {
+  readonly id: number;
+  readonly pattern: string;
+  readonly pushers: readonly string[];
+}
+
+export interface ForgeWebhook {
+  readonly id: number;
+  readonly url: string;
+  readonly secret: string;
+  readonly events: readonly string[];
+}
+
+export interface ForgeRepo {
+  readonly id: number;
+  owner: ForgeUser;
+  name: string;
+  readonly private: boolean;
+  readonly mirror: boolean;
+  archived: boolean;
+  empty: boolean;
+  defaultBranch: string;
+  readonly collaborators: Map<number, 'read' | 'write' | 'admin'>;
+  branchRules: BranchRule[];
+  tagRules: TagRule[];
+  webhooks: ForgeWebhook[];
+}
+
+/** What a forge keeps in its database. Names are looked up without regard to case, as forges do. */
+export class ForgeState {
+  readonly users = new Map<string, ForgeUser>();
+  readonly tokens = new Map<string, ForgeToken>();
+  readonly repos = new Map<string, ForgeRepo>();
+  /** Old full name to the id of the repository that had it. */
+  readonly redirects = new Map<string, number>();
+  systemWebhooks: ForgeWebhook[] = [];
+  /** Owners whose quota is used up. */
+  readonly overQuota = new Set<string>();
+  #lastId = 0;
+
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  user(name: string): ForgeUser | undefined {
+    return this.users.get(name.toLowerCase());
+  }
+
+  addUser(name: string, email: string, password: string): ForgeUser {
+    const user: ForgeUser = { id: this.nextId(), name, email, password, siteAdmin: false };
+    this.users.set(name.toLowerCase(), user);
+    return user;
+  }
+
+  addToken(user: ForgeUser, name: string, scopes: readonly string[]): ForgeToken {
+    const token: ForgeToken = { id: this.nextId(), name, user, secret: randomBytes(20).toString('hex'), scopes };
+    this.tokens.set(token.secret, token);
+    return token;
+  }
+
+  repo(owner: string, name: string): ForgeRepo | undefined {
+    return this.repos.get(keyOf(owner, name));
+  }
+
+  repoById(id: number): ForgeRepo | undefined {
+    return [...this.repos.values()].find((repo) => repo.id === id);
+  }
+
+  addRepo(owner: ForgeUser, name: string, options: { private: boolean; mirror: boolean }): ForgeRepo {
+    const repo: ForgeRepo = {
+      ...options,
+      id: this.nextId(),
+      owner,
+      name,
+      archived: false,
+      empty: true,
+      defaultBranch: 'main',
+      collaborators: new Map(),
+      branchRules: [],
+      tagRules: [],
+      webhooks: [],
+    };
+    this.repos.set(keyOf(owner.name, name), repo);
+    this.redirects.delete(keyOf(owner.name, name));
+    return repo;
+  }
+
+  renameRepo(repo: ForgeRepo, name: string): void {
+    this.removeRepo(repo);
+    this.redirects.set(keyOf(repo.owner.name, repo.name), repo.id);
+    repo.name = name;
+    this.repos.set(keyOf(repo.owner.name, name), repo);
+    this.redirects.delete(keyOf(repo.owner.name, name));
+  }
+
+  removeRepo(repo: ForgeRepo): void {
+    this.repos.delete(keyOf(repo.owner.name, repo.name));
+  }
+
+  /** The repository that used to have this name. */
+  movedRepo(owner: string, name: string): ForgeRepo | undefined {
+    const id = this.redirects.get(keyOf(owner, name));
+    return id === undefined ? undefined : this.repoById(id);
+  }
+}
+
+function keyOf(owner: string, name: string): string {
+  return `${owner}/${name}`.toLowerCase();
+}

@@ -1,0 +1,129 @@
+import type { RequestHandler, Router } from 'express';
+import type { ForgeUser } from './forge-state';
+import { repoJson } from './json';
+import {
+  branchExists,
+  cloneRepoFiles,
+  createRepoFiles,
+  git,
+  moveRepoFiles,
+  removeRepoFiles,
+  repoPath,
+} from './repo-files';
+import {
+  answerError,
+  answerNotFound,
+  callerOf,
+  findRepo,
+  newRouter,
+  repoOf,
+  requireAccess,
+  requireScope,
+  requireSignIn,
+  requireSiteAdmin,
+  showRepo,
+  type RestContext,
+} from './rest-api';
+
+interface RepoEdit {
+  readonly name?: string;
+  readonly default_branch?: string;
+  readonly archived?: boolean;
+}
+
+/** /repos/{o}/{r}, /repositories/{id}, and the ways to make one. */
+export function repoRoutes(context: RestContext): Router {
+  const { state, root } = context;
+  const router = newRouter();
+  const scope = requireScope(context, 'repository');
+  const path = '/repos/:owner/:repo';
+  const show: RequestHandler = (_request, response) => {
+    response.json(repoJson(context.url(), repoOf(response), callerOf(response)?.user ?? null));
+  };
+
+  const create = async (owner: ForgeUser, name: string, isPrivate: boolean, from?: string) => {
+    const place = repoPath(root, owner.name, name);
+    if (from === undefined) await createRepoFiles(place);
+    else await cloneRepoFiles(place, from);
+    const repo = state.addRepo(owner, name, { private: isPrivate, mirror: from !== undefined });
+    if (from !== undefined) {
+      repo.empty = (await git(place, 'for-each-ref', '--count=1')) === '';
+      repo.defaultBranch = (await git(place, 'symbolic-ref', '--short', 'HEAD')).trim();
+    }
+    return repo;
+  };
+  const createFor = (ownerOf: (params: Record<string, string>, caller: ForgeUser) => ForgeUser | undefined) => {
+    const handler: RequestHandler<Record<string, string>> = async (request, response) => {
+      const caller = callerOf(response);
+      const body = request.body as { name?: string; repo_name?: string; private?: boolean; clone_addr?: string };
+      const name = body.name ?? body.repo_name ?? '';
+      const owner =
+        caller === null ? undefined : ownerOf({ ...request.params, ...(request.body as object) }, caller.user);
+      if (caller === null || owner === undefined) return answerNotFound(context, response);
+      if (!/^[\w.-]+$/.test(name) || /\.(git|wiki)$/.test(name))
+        return answerError(context, response, 422, `[Name]: AlphaDashDot`);
+      if (state.repo(owner.name, name) !== undefined)
+        return answerError(context, response, 409, 'The repository with the same name already exists.');
+      const repo = await create(owner, name, body.private ?? false, body.clone_addr);
+      response.status(201).json(repoJson(context.url(), repo, caller.user));
+    };
+    return handler;
+  };
+
+  router.post(
+    '/user/repos',
+    requireSignIn(context),
+    scope,
+    createFor((_params, caller) => caller),
+  );
+  router.post(
+    '/admin/users/:user/repos',
+    ...[requireSignIn(context), requireScope(context, 'admin'), requireSiteAdmin(context)],
+    createFor((params) => state.user(params['user'] ?? '')),
+  );
+  router.post(
+    '/repos/migrate',
+    ...[requireSignIn(context), scope],
+    createFor((params, caller) => {
+      const owner = state.user(params['repo_owner'] ?? caller.name);
+      return owner === caller || caller.siteAdmin ? owner : undefined;
+    }),
+  );
+
+  router.get(
+    '/repositories/:id',
+    ...[requireSignIn(context), scope],
+    (request, response, next) => showRepo(context, response, state.repoById(Number(request.params['id'])), next),
+    show,
+  );
+  router.get(path, scope, findRepo(context), show);
+  router.delete(path, scope, findRepo(context), requireAccess(context, 'owner'), async (_request, response) => {
+    const repo = repoOf(response);
+    state.removeRepo(repo);
+    await removeRepoFiles(repoPath(root, repo.owner.name, repo.name));
+    response.status(204).end();
+  });
+  router.patch(path, scope, findRepo(context), requireAccess(context, 'admin'), async (request, response, next) => {
+    const repo = repoOf(response);
+    const edit = (request.body ?? {}) as RepoEdit;
+    if (edit.name !== undefined && edit.name !== repo.name) {
+      const before = repoPath(root, repo.owner.name, repo.name);
+      await moveRepoFiles(before, repoPath(root, repo.owner.name, edit.name));
+      state.renameRepo(repo, edit.name);
+    }
+    const place = repoPath(root, repo.owner.name, repo.name);
+    // A branch that does not exist is silently ignored, unless the repository is empty.
+    const branch = edit.default_branch;
+    if (branch !== undefined && (repo.empty || (await branchExists(place, branch)))) {
+      repo.defaultBranch = branch;
+      if (!repo.empty) await git(place, 'symbolic-ref', 'HEAD', `refs/heads/${branch}`);
+    }
+    if (edit.archived !== undefined) {
+      if (repo.mirror) return answerError(context, response, 422, 'repo is a mirror, cannot archive/un-archive');
+      repo.archived = edit.archived;
+    }
+    next();
+  });
+  router.patch(path, show);
+  return router;
+}

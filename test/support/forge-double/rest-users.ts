@@ -1,0 +1,82 @@
+import type { RequestHandler, Router } from 'express';
+import { userJson } from './json';
+import {
+  answerError,
+  answerNotFound,
+  callerOf,
+  newRouter,
+  param,
+  requireScope,
+  requireSignIn,
+  requireSiteAdmin,
+  type RestContext,
+} from './rest-api';
+
+/** /user, /users/{u}/tokens and /admin/users. */
+export function userRoutes(context: RestContext): Router {
+  const { state } = context;
+  const router = newRouter();
+
+  router.get('/user', requireSignIn(context), requireScope(context, 'user'), (_request, response) => {
+    const caller = callerOf(response);
+    if (caller !== null) response.json(userJson(context.url(), caller.user));
+  });
+
+  // Tokens are made and deleted with Basic only, by the user or a site admin.
+  const tokenRoute: RequestHandler = (request, response, next) => {
+    const caller = callerOf(response);
+    const user = state.user(param(request, 'user'));
+    if (user === undefined) return answerNotFound(context, response);
+    if (caller?.user !== user && caller?.user.siteAdmin !== true)
+      return answerError(context, response, 403, 'user should be the site admin or be same as request user');
+    if (!caller.basic && request.method !== 'GET') return answerError(context, response, 401, 'auth required');
+    response.locals['user'] = user;
+    next();
+  };
+  const tokens = '/users/:user/tokens';
+  const guards = [requireSignIn(context), requireScope(context, 'user')];
+
+  router.get(tokens, ...guards, tokenRoute, (_request, response) => {
+    const mine = [...state.tokens.values()].filter((token) => token.user === response.locals['user']);
+    response.json(
+      mine.map(({ id, name, scopes, secret }) => ({ id, name, scopes, token_last_eight: secret.slice(-8) })),
+    );
+  });
+  router.post(tokens, ...guards, tokenRoute, (request, response) => {
+    const user = state.user(param(request, 'user'));
+    const { name, scopes } = request.body as { name: string; scopes?: string[] };
+    if (user === undefined) return answerNotFound(context, response);
+    if ([...state.tokens.values()].some((token) => token.user === user && token.name === name))
+      return answerError(context, response, 400, 'access token name has been used already');
+    if ((scopes ?? []).length === 0) return answerError(context, response, 400, 'access token must have a scope');
+    const token = state.addToken(user, name, scopes ?? []);
+    const { id, secret } = token;
+    response.status(201).json({ id, name, scopes, sha1: secret, token_last_eight: secret.slice(-8) });
+  });
+  router.delete(`${tokens}/:id`, ...guards, tokenRoute, (request, response) => {
+    const wanted = param(request, 'id');
+    const token = [...state.tokens.values()].find(
+      ({ id, name, user }) => user === response.locals['user'] && (String(id) === wanted || name === wanted),
+    );
+    if (token === undefined) return answerNotFound(context, response);
+    state.tokens.delete(token.secret);
+    response.status(204).end();
+  });
+
+  const admin = [requireSignIn(context), requireScope(context, 'admin'), requireSiteAdmin(context)];
+  router.post('/admin/users', ...admin, (request, response) => {
+    const { username, email, password } = request.body as { username: string; email: string; password: string };
+    if (state.user(username) !== undefined)
+      return answerError(context, response, 422, `user already exists [name: ${username}]`);
+    if (password.length < 8) return answerError(context, response, 400, 'PasswordTooShort');
+    response.status(201).json(userJson(context.url(), state.addUser(username, email, password)));
+  });
+  router.patch('/admin/users/:user', ...admin, (request, response) => {
+    const user = state.user(param(request, 'user'));
+    if (user === undefined) return answerNotFound(context, response);
+    const { admin: siteAdmin } = request.body as { admin?: boolean };
+    if (siteAdmin !== undefined) user.siteAdmin = siteAdmin;
+    response.json(userJson(context.url(), user));
+  });
+  return router;
+}
