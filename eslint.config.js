@@ -1,11 +1,24 @@
 const js = require('@eslint/js');
 const tseslint = require('typescript-eslint');
 
+const nodeGlobals = [
+  ...['process', 'console', 'Buffer', 'URL', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+  ...['require', 'module', '__dirname'],
+];
+
 module.exports = tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'data/**', '*.js', 'scripts/*.mjs', 'bin/**'] },
+  { ignores: ['dist/**', 'node_modules/**', 'data/**', 'coverage/**'] },
   js.configs.recommended,
-  ...tseslint.configs.recommendedTypeChecked,
   {
+    // Set-up scripts and tool configuration are plain JavaScript, since they work before anything is installed.
+    files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])),
+    },
+  },
+  ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  {
+    files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
     rules: {
       'no-console': 'error',

@@ -2,6 +2,7 @@
 const esm = ['@octokit', 'universal-user-agent', 'before-after-hook', 'toad-cache', 'json-with-bigint', 'content-type'];
 const base = {
   testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest'] },
   transformIgnorePatterns: [`/node_modules/(?!(${esm.join('|')})/)`],
 };

@@ -1,0 +1,47 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Mirror } from '../domain/mirror';
+import type { Run } from '../domain/run';
+import type { EnrolProjectDeps } from '../sync/enrol-project';
+import type { RemoveDeps } from '../sync/remove-mirror';
+import type { Forge } from '../ports/forge';
+import type { Notices } from '../ports/notices';
+import type { RunQueue } from '../ports/run-queue';
+import type { Store } from '../ports/store';
+
+/** Where a command reads and writes; results go to `out`, everything else to `err`. */
+export interface CliIo {
+  readonly in: Readable;
+  readonly out: Writable;
+  readonly err: Writable & { readonly isTTY?: boolean };
+}
+
+/** What the `mirror` commands work on: the database and the queue themselves. */
+export interface CliApp extends Omit<EnrolProjectDeps, 'forge' | 'queue' | 'notices'>, RemoveDeps {
+  readonly store: Store;
+  readonly queue: Pick<RunQueue, 'ensure'>;
+  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath'>;
+  readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
+  close(): Promise<void>;
+}
+
+export type Role = 'web' | 'worker';
+
+export interface CliDeps {
+  readonly io: CliIo;
+  readonly version: string;
+  /** The table of settings, for `serve --help`. */
+  readonly settingsHelp: string;
+  /** Opens what a command needs. Raises config_invalid, store_unavailable. */
+  readonly open: (configFile: string | undefined) => Promise<CliApp>;
+  /** Runs until it is told to stop. */
+  readonly serve: (roles: readonly Role[], configFile: string | undefined) => Promise<void>;
+  /** The API's presentations, so that --json says the same. */
+  readonly present: {
+    readonly mirror: (mirror: Mirror, activeRun: Run | null) => object;
+    readonly run: (run: Run) => object;
+  };
+  /** Looks for the end of a run this often (ms); 500 by default. */
+  readonly pollMs?: number;
+  /** Says that no worker takes the run after this (ms); 5 s by default. */
+  readonly patienceMs?: number;
+}

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { HeadwaterError, type Fault } from '../domain/errors';
+import type { Run } from '../domain/run';
+import { requestSync } from '../sync/request-sync';
+import type { CliApp, CliDeps } from './cli-deps';
+import { findMirror } from './find-mirror';
+import type { Output } from './output';
+import { createProgressView, type ProgressView } from './progress-view';
+import { describeCounts, showBytes } from './texts';
+
+/**
+ * "Update now", followed to its end. Notices only draw the progress; the run in the database says when and how it ended.
+ * Exit code 1 when the run failed.
+ */
+export async function syncCommand(deps: CliDeps, app: CliApp, output: Output, project: string): Promise<number> {
+  const mirror = await findMirror(app, output, project);
+  const view = createProgressView(deps.io.err, output.json);
+  let unsubscribe = (): void => undefined;
+  try {
+    unsubscribe = await app.notices.subscribe(mirror.id, (notice) => {
+      if (notice.type === 'run.progressed') view.show(notice);
+    });
+    const { run, warning } = await requestSync(app, mirror.id, 'manual');
+    if (warning !== null) output.warn(warning);
+    const ended = await awaitEnd(deps, app, output, view, run);
+    view.stop();
+    return tellEnd(deps, output, mirror.fullName, ended);
+  } finally {
+    view.stop();
+    unsubscribe();
+  }
+}
+
+async function awaitEnd(deps: CliDeps, app: CliApp, output: Output, view: ProgressView, asked: Run): Promise<Run> {
+  const patienceMs = deps.patienceMs ?? 5000;
+  const started = performance.now();
+  let warned = false;
+  for (;;) {
+    const run = await app.store.run(asked.id);
+    if (run === null) throw new HeadwaterError('mirror_not_found');
+    if (run.status === 'finished' || run.status === 'failed') return run;
+    if (run.status === 'queued' && !warned && performance.now() - started >= patienceMs) {
+      warned = true;
+      view.stop();
+      output.note('no worker has taken the run yet; is "headwater serve" running? The run is recorded, still waiting.');
+    }
+    await delay(deps.pollMs ?? 500);
+  }
+}
+
+function tellEnd(deps: CliDeps, output: Output, fullName: string, run: Run): number {
+  const done = run.counts === null ? '' : `: ${describeCounts(run.counts)}`;
+  if (run.status === 'finished') {
+    const traffic = `${showBytes(run.receivedBytes)} received, ${showBytes(run.sentBytes)} sent`;
+    output.result(deps.present.run(run), [`${fullName} is up to date${done} (${traffic}).`]);
+    return 0;
+  }
+  output.result(deps.present.run(run), []);
+  const why: Fault = run.error ?? new HeadwaterError('internal').toFault();
+  output.note(`${why.message} ${why.advice} (${why.code})`);
+  return 1;
+}

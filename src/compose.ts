@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createObjectCache } from './adapters/cache/create-object-cache';
+import { createForge } from './adapters/forge/create-forge';
+import { createLogger, type LogDestination } from './adapters/log/create-logger';
+import { loadOrCreateKey } from './adapters/secrets/key-file';
+import { createSecretBox } from './adapters/secrets/secret-box';
+import { openStore } from './adapters/store/open-store';
+import { createUpstream } from './adapters/upstream/create-upstream';
+import type { CliApp, Role } from './cli/cli-deps';
+import { createHostCheck } from './compose/host-check';
+import { productVersion } from './compose/product-version';
+import { openRedisParts } from './compose/redis-parts';
+import { Releaser } from './compose/releaser';
+import { configInvalid, type Config } from './config';
+import { settings } from './config/settings';
+import { Secret } from './domain/credentials';
+import { AllowListError, createAddressPolicy, type AddressPolicy } from './git-http/address-policy';
+import { createHealthApp, createHttpApp } from './http/http-app';
+import { listen } from './http/listen';
+import type { Forge } from './ports/forge';
+import type { Notices } from './ports/notices';
+import type { ObjectCache } from './ports/object-cache';
+import type { RunQueue } from './ports/run-queue';
+import { startWorker } from './sync/worker';
+
+export interface ComposeOptions {
+  /** web serves the API, worker does the runs; with neither, only what the command line needs is opened. */
+  readonly roles: readonly Role[];
+  /** Standard output (1) by default. */
+  readonly logTo?: LogDestination;
+  /** The program of the fetch child; by default that of this build. */
+  readonly fetchChildEntry?: string;
+}
+
+/** Everything, built and running. */
+export interface App extends CliApp {
+  readonly queue: RunQueue;
+  readonly forge: Forge;
+  readonly notices: Notices;
+  readonly cache: ObjectCache;
+  /** Where the HTTP server listens; null without a role. */
+  readonly url: string | null;
+  /** Takes no more work, gives runs their grace, and lets go of everything in reverse order. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** How long (ms) requests under way may take to end. */
+const requestGraceMs = 5_000;
+const longestRoundMs = 60_000;
+
+/** The composition root. Raises config_invalid, store_unavailable, disk_full; then nothing stays open. */
+export async function compose(config: Config, options: ComposeOptions): Promise<App> {
+  const releaser = new Releaser();
+  try {
+    const parts = await openParts(config, options, releaser);
+    const url = options.roles.length === 0 ? null : await serveHttp(config, options, parts, releaser);
+    if (options.roles.includes('worker')) work(config, options, parts, releaser);
+    return { ...parts, url, close: () => releaser.close() };
+  } catch (thrown) {
+    // What made us stop is the truth; a failure to close behind it is not.
+    await releaser.close().catch(() => undefined);
+    throw thrown;
+  }
+}
+
+type Parts = Omit<App, 'url' | 'close'> & {
+  readonly pino: ReturnType<typeof createLogger>['pino'];
+  readonly addressPolicy: AddressPolicy;
+};
+
+async function openParts(config: Config, options: ComposeOptions, releaser: Releaser): Promise<Parts> {
+  makeDataDir(config.dataDir);
+  const { log, pino } = createLogger({
+    level: config.logLevel,
+    destination: options.logTo ?? 1,
+    secrets: secretsOf(config),
+  });
+  const addressPolicy = readAddressPolicy(config.allowedUpstreams);
+  const secrets = createSecretBox(await sealingKeys(config));
+
+  const store = await openStore({
+    databaseUrl: config.databaseUrl?.reveal() ?? null,
+    file: join(config.dataDir, 'headwater.db'),
+    logger: log,
+  });
+  releaser.add(() => store.close());
+  const forge = createForge({
+    url: config.forgeUrl,
+    token: config.forgeToken,
+    pushIdleTimeoutMs: config.pushIdleTimeoutMs,
+    pushTotalTimeoutMs: config.stuckAfterMs,
+  });
+  releaser.add(() => forge.close());
+  const redis = await openRedisParts(
+    {
+      url: config.redisUrl?.reveal() ?? null,
+      dir: join(config.dataDir, 'redis'),
+      start: options.roles.length > 0,
+      log,
+    },
+    releaser,
+  );
+
+  return {
+    ...redis,
+    store,
+    forge,
+    secrets,
+    log,
+    pino,
+    addressPolicy,
+    cache: createObjectCache({ dir: join(config.dataDir, 'cache') }),
+    checkUpstream: createHostCheck(addressPolicy, config.allowedUpstreams),
+    policy: {
+      passIntervalMs: config.passIntervalMs,
+      updateIntervalMs: config.updateIntervalMs,
+      maxRetries: config.maxRetries,
+      stuckAfterMs: config.stuckAfterMs,
+    },
+    newId: randomUUID,
+  };
+}
+
+async function serveHttp(config: Config, options: ComposeOptions, parts: Parts, releaser: Releaser): Promise<string> {
+  const closing = new AbortController();
+  let url = config.publicUrl ?? '';
+  const deps = {
+    ...parts,
+    requestLog: parts.pino,
+    version: productVersion(),
+    publicUrl: () => url,
+    rightsCacheMs: config.rightsCacheMs,
+    closing: closing.signal,
+  };
+  const app = options.roles.includes('web') ? createHttpApp(deps) : createHealthApp(deps);
+  const listening = await listen(app, config.listen);
+  releaser.add(() => {
+    closing.abort();
+    return listening.close(requestGraceMs);
+  });
+  url = config.publicUrl ?? listening.url;
+  return listening.url;
+}
+
+function work(config: Config, options: ComposeOptions, parts: Parts, releaser: Releaser): void {
+  const upstream = createUpstream({
+    policy: parts.addressPolicy,
+    idleTimeoutMs: config.fetchIdleTimeoutMs,
+    totalTimeoutMs: config.fetchTimeoutMs,
+    maxListingBytes: config.listingMaxBytes,
+    maxFetchBytes: config.fetchMaxBytes,
+    maxFetchMemoryBytes: config.fetchMemoryBytes,
+    keepSpareChild: true,
+    ca: config.extraCaFile === null ? undefined : readCa(config.extraCaFile),
+    fetchChildEntry: options.fetchChildEntry,
+  });
+  releaser.add(() => upstream.close());
+  const worker = startWorker({
+    ...parts,
+    upstream,
+    workerId: `${hostname()}/${process.pid}/${randomUUID()}`,
+    leaseMs: config.leaseMs,
+    portionSize: config.pushPortion,
+    concurrency: config.concurrency,
+    // Never later than what it looks for can happen.
+    roundMs: Math.min(longestRoundMs, config.passIntervalMs, config.leaseMs),
+  });
+  releaser.add(() => worker.stop(config.shutdownGraceMs));
+}
+
+function makeDataDir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    throw configInvalid([{ field: settings.dataDir.name, message: `cannot be made (${code ?? 'unknown error'})` }]);
+  }
+}
+
+async function sealingKeys(config: Config): Promise<Buffer[]> {
+  if (config.secretKeys === null) return [await loadOrCreateKey(join(config.dataDir, 'secret.key'))];
+  return config.secretKeys.map((key) => Buffer.from(key.reveal(), 'base64'));
+}
+
+function readAddressPolicy(allowed: readonly string[]): AddressPolicy {
+  try {
+    return createAddressPolicy(allowed);
+  } catch (thrown) {
+    if (!(thrown instanceof AllowListError)) throw thrown;
+    throw configInvalid([{ field: settings.allowedUpstreams.name, message: `is wrong: ${thrown.message}` }]);
+  }
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw configInvalid([{ field: settings.extraCaFile.name, message: 'names a file that cannot be read' }]);
+  }
+}
+
+/** What the log must never hold, whole URLs and the passwords inside them. */
+function secretsOf(config: Config): Secret[] {
+  const urls = [config.databaseUrl, config.redisUrl].filter((url) => url !== null);
+  const passwords = urls
+    .map((url) => new URL(url.reveal()).password)
+    .filter((password) => password !== '')
+    .flatMap((password) => [new Secret(password), new Secret(decodeURIComponent(password))]);
+  return [config.forgeToken, ...urls, ...passwords, ...(config.secretKeys ?? [])];
+}

@@ -1,0 +1,215 @@
+import { resolve } from 'node:path';
+import {
+  duration,
+  httpUrl,
+  listenAddress,
+  oneOf,
+  plainText,
+  sealingKeys,
+  secretText,
+  serviceUrl,
+  size,
+  upstreamList,
+  wholeNumber,
+  type Kind,
+} from './setting-kinds';
+
+/** One row of the table that drives parsing and help alike. */
+export interface Setting<T> {
+  /** The whole name of the environment variable. */
+  readonly name: string;
+  readonly meaning: string;
+  /** The text that stands for an unset variable; null when there is none. */
+  readonly default: string | null;
+  /** What help shows in place of a default. */
+  readonly unset: 'required' | 'optional';
+  /** A secret may also come from a file whose path stands in <name>_FILE. */
+  readonly secret: boolean;
+  readonly kind: Kind<T>;
+  /** Carries T | null for optional settings; never present at run time. */
+  readonly value?: T;
+}
+
+interface Row<T> {
+  readonly name: string;
+  readonly meaning: string;
+  readonly kind: Kind<T>;
+  readonly secret?: boolean;
+}
+
+const prefix = 'HEADWATER_';
+
+function required<T>(row: Row<T>): Setting<T> {
+  return { secret: false, ...row, name: prefix + row.name, default: null, unset: 'required' };
+}
+
+function optional<T>(row: Row<T>): Setting<T | null> {
+  return { secret: false, ...row, name: prefix + row.name, default: null, unset: 'optional' };
+}
+
+function withDefault<T>(row: Row<T> & { readonly default: string }): Setting<T> {
+  return { secret: false, ...row, name: prefix + row.name, unset: 'optional' };
+}
+
+/** Every setting. Times become ms, sizes bytes. */
+export const settings = {
+  forgeUrl: required({ name: 'FORGE_URL', meaning: 'Address of the Gitea or Forgejo forge.', kind: httpUrl }),
+  forgeToken: required({
+    name: 'FORGE_TOKEN',
+    meaning: "Access token of Headwater's own account in the forge (write:repository, read:user).",
+    kind: secretText,
+    secret: true,
+  }),
+  listen: withDefault({
+    name: 'LISTEN',
+    default: '127.0.0.1:8095',
+    meaning: 'Address of the HTTP server; port 0 takes any free port.',
+    kind: listenAddress,
+  }),
+  publicUrl: optional({
+    name: 'PUBLIC_URL',
+    meaning: 'Address under which clients reach Headwater; by default http:// and the listening address.',
+    kind: httpUrl,
+  }),
+  dataDir: withDefault({
+    name: 'DATA_DIR',
+    default: './data',
+    meaning: 'Folder for the database, the object caches, the private Redis and the sealing key.',
+    kind: plainText.transform((text) => resolve(text)),
+  }),
+  databaseUrl: optional({
+    name: 'DATABASE_URL',
+    meaning: 'postgres://… ; unset: an SQLite database in the data folder.',
+    kind: serviceUrl('postgres', 'postgresql'),
+    secret: true,
+  }),
+  redisUrl: optional({
+    name: 'REDIS_URL',
+    meaning: 'redis://… or rediss://… ; unset: a private redis-server started by "headwater serve".',
+    kind: serviceUrl('redis', 'rediss'),
+    secret: true,
+  }),
+  secretKeys: optional({
+    name: 'SECRET_KEY',
+    meaning:
+      'Key that seals stored passwords: 32 bytes in base64 or 64 hexadecimal digits. Several, separated by commas: the first seals, all open. Unset: made in the data folder.',
+    kind: sealingKeys,
+    secret: true,
+  }),
+  allowedUpstreams: withDefault({
+    name: 'ALLOWED_UPSTREAMS',
+    default: '',
+    meaning: 'Upstreams that may be at private or loopback addresses: hosts, host:port, addresses, networks (CIDR).',
+    kind: upstreamList,
+  }),
+  passIntervalMs: withDefault({
+    name: 'PASS_INTERVAL',
+    default: '1h',
+    meaning: 'How often the clock pass takes what is due.',
+    kind: duration('1s', '24h'),
+  }),
+  updateIntervalMs: withDefault({
+    name: 'UPDATE_INTERVAL',
+    default: '6h',
+    meaning: 'A mirror is updated by the clock at most once in this time.',
+    kind: duration('1s', '365d'),
+  }),
+  maxRetries: withDefault({
+    name: 'MAX_RETRIES',
+    default: '5',
+    meaning: 'A failed mirror is tried again this often before it is paused.',
+    kind: wholeNumber(0, 100),
+  }),
+  stuckAfterMs: withDefault({
+    name: 'STUCK_AFTER',
+    default: '3h',
+    meaning: 'No run lasts longer, and a dead worker is noticed at the latest after this.',
+    kind: duration('1s', '7d'),
+  }),
+  leaseMs: withDefault({
+    name: 'LEASE',
+    default: '60s',
+    meaning: "A worker's claim on a mirror ends after this unless it is renewed.",
+    kind: duration('500ms', '10m'),
+  }),
+  concurrency: withDefault({
+    name: 'CONCURRENCY',
+    default: '2',
+    meaning: 'How many mirrors one worker updates at a time.',
+    kind: wholeNumber(1, 64),
+  }),
+  fetchTimeoutMs: withDefault({
+    name: 'FETCH_TIMEOUT',
+    default: '2h',
+    meaning: 'No fetch lasts longer.',
+    kind: duration('1s', '7d'),
+  }),
+  fetchIdleTimeoutMs: withDefault({
+    name: 'FETCH_IDLE_TIMEOUT',
+    default: '60s',
+    meaning: 'An upstream that sends nothing for this long has stalled.',
+    kind: duration('100ms', '1h'),
+  }),
+  fetchMaxBytes: withDefault({
+    name: 'FETCH_MAX_BYTES',
+    default: '20GiB',
+    meaning: 'No fetch receives more.',
+    kind: size('1KiB', '1024TiB'),
+  }),
+  listingMaxBytes: withDefault({
+    name: 'LISTING_MAX_BYTES',
+    default: '64MiB',
+    meaning: "No list of an upstream's refs is longer.",
+    kind: size('1KiB', '1GiB'),
+  }),
+  fetchMemoryBytes: withDefault({
+    name: 'FETCH_MEMORY',
+    default: '2GiB',
+    meaning: 'Memory that the fetch process may use.',
+    kind: size('64MiB', '1TiB'),
+  }),
+  pushPortion: withDefault({
+    name: 'PUSH_PORTION',
+    default: '200',
+    meaning: 'How many refs one push carries.',
+    kind: wholeNumber(1, 10_000),
+  }),
+  pushIdleTimeoutMs: withDefault({
+    name: 'PUSH_IDLE_TIMEOUT',
+    default: '10m',
+    meaning: 'A push in which nothing moves for this long is given up; the hooks of the forge run in this time.',
+    kind: duration('100ms', '24h'),
+  }),
+  shutdownGraceMs: withDefault({
+    name: 'SHUTDOWN_GRACE',
+    default: '30s',
+    meaning: 'How long a stopping worker waits for its runs before it gives them back.',
+    kind: duration('0s', '1h'),
+  }),
+  extraCaFile: optional({
+    name: 'EXTRA_CA_FILE',
+    meaning: 'PEM file of certificate authorities to trust besides the usual ones.',
+    kind: plainText.transform((text) => resolve(text)),
+  }),
+  logLevel: withDefault({
+    name: 'LOG_LEVEL',
+    default: 'info',
+    meaning: 'debug, info, warn, error or silent.',
+    kind: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+  }),
+  rightsCacheMs: withDefault({
+    name: 'RIGHTS_CACHE',
+    default: '60s',
+    meaning: "How long a caller's rights are remembered before the forge is asked again.",
+    kind: duration('0s', '60s'),
+  }),
+} as const;
+
+export const configFileVariable = `${prefix}CONFIG_FILE`;
+
+export const settingList: readonly Setting<unknown>[] = Object.values(settings);
+
+/** Where a secret setting may be read from instead. */
+export function fileVariable(setting: Pick<Setting<unknown>, 'name'>): string {
+  return `${setting.name}_FILE`;
+}

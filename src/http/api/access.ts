@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import { LRUCache } from 'lru-cache';
+import { Secret } from '../../domain/credentials';
+import { HeadwaterError } from '../../domain/errors';
+import type { CallerRights, Forge } from '../../ports/forge';
+
+export type Need = 'read' | 'write';
+
+export interface Access {
+  /** Answers the rights of the caller, who is an admin of the project; asks the forge at most once per cache time. */
+  check(request: Request, need: Need): Promise<CallerRights>;
+  /** The same as middleware; a handler finds the answer with `callerOf`. */
+  require(need: Need): RequestHandler;
+}
+
+export interface AccessDeps {
+  readonly forge: Pick<Forge, 'callerRights'>;
+  /** ms; 0 asks every time. */
+  readonly rightsCacheMs: number;
+}
+
+const mostRemembered = 10_000;
+
+/**
+ * Only admins of a project see its mirror; to all others it looks like a missing project (AUTH-01). The forge decides, so a
+ * right that was taken away ends within the cache time; a refusal is never remembered, so a new right counts at once.
+ * Raises token_missing, token_invalid, token_scope_missing, project_not_found and the forge's errors.
+ */
+export function createAccess(deps: AccessDeps): Access {
+  const remembered =
+    deps.rightsCacheMs > 0
+      ? new LRUCache<string, CallerRights>({ max: mostRemembered, ttl: deps.rightsCacheMs })
+      : null;
+
+  async function check(request: Request, need: Need): Promise<CallerRights> {
+    const token = tokenOf(request);
+    const { owner, repo } = projectPathOf(request);
+    const key = [createHash('sha256').update(token.reveal()).digest('base64'), owner, repo, need].join('/');
+    const known = remembered?.get(key);
+    if (known !== undefined) return known;
+    const rights = await deps.forge.callerRights(token, owner, repo, need === 'write');
+    if (rights === null || !rights.admin) throw new HeadwaterError('project_not_found');
+    if (need === 'write' && !rights.writeScope)
+      throw new HeadwaterError('token_scope_missing', { scope: 'write:repository' });
+    remembered?.set(key, rights);
+    return rights;
+  }
+
+  return {
+    check,
+    require: (need) => async (request, response, next) => {
+      response.locals.caller = await check(request, need);
+      next();
+    },
+  };
+}
+
+/** The rights that `require` found. */
+export function callerOf(response: Response): CallerRights {
+  return response.locals.caller as CallerRights;
+}
+
+/** From the Authorization header only: a token in the query would end up in the logs of proxies. */
+function tokenOf(request: Request): Secret {
+  const header = request.get('authorization') ?? '';
+  const match = /^(?:token|bearer) +(\S.*)$/i.exec(header);
+  if (match === null) throw new HeadwaterError('token_missing');
+  const token = match[1] ?? '';
+  if (!/^[A-Za-z0-9._~+/=-]{1,4096}$/.test(token)) throw new HeadwaterError('token_invalid');
+  return new Secret(token);
+}
+
+/** What no forge would take as a name never reaches one, above all no slash and no "..". */
+function projectPathOf(request: Request): { owner: string; repo: string } {
+  const { owner, repo } = request.params;
+  if (!isName(owner) || !isName(repo)) throw new HeadwaterError('project_not_found');
+  return { owner, repo };
+}
+
+function isName(text: unknown): text is string {
+  return typeof text === 'string' && /^[A-Za-z0-9_.-]{1,100}$/.test(text) && text !== '.' && !text.includes('..');
+}

@@ -1,0 +1,26 @@
+import { HeadwaterError } from '../../domain/errors';
+import type { Mirror } from '../../domain/mirror';
+import type { Run } from '../../domain/run';
+import type { CallerRights } from '../../ports/forge';
+import type { StoreReads } from '../../ports/store';
+import { presentMirror } from './present';
+
+/** The mirror of the project that the caller's rights were found for. Raises mirror_not_found. */
+export async function findMirror(store: Pick<StoreReads, 'mirrorOfProject'>, caller: CallerRights): Promise<Mirror> {
+  const mirror = await store.mirrorOfProject(caller.project.id);
+  if (mirror === null) throw new HeadwaterError('mirror_not_found');
+  // The forge has just told the name; the stored one may be older.
+  return { ...mirror, fullName: `${caller.project.owner}/${caller.project.name}` };
+}
+
+/** A run of this mirror and of no other. Raises run_not_found. */
+export async function findRun(store: Pick<StoreReads, 'run'>, mirror: Mirror, id: unknown): Promise<Run> {
+  const run = typeof id === 'string' && /^[\w-]{1,64}$/.test(id) ? await store.run(id) : null;
+  if (run === null || run.mirrorId !== mirror.id) throw new HeadwaterError('run_not_found');
+  return run;
+}
+
+/** The presentation of a mirror together with the run that is queued or running. */
+export async function describeMirror(store: Pick<StoreReads, 'run'>, mirror: Mirror) {
+  return presentMirror(mirror, mirror.activeRunId === null ? null : await store.run(mirror.activeRunId));
+}

@@ -1,0 +1,30 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Page } from '../../ports/store';
+import { parseFields } from './parse-input';
+
+const positive = (most: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1 on')
+    .transform(Number)
+    .refine((value) => value <= most, `must be at most ${most}`);
+
+const pageQuery = z.strictObject({ page: positive(1_000_000).default(1), limit: positive(100).default(30) });
+
+/** `page` and `limit` of the query, named as Gitea names them. Raises input_invalid. */
+export function pageOf(request: Request): Page {
+  return parseFields(pageQuery, { ...request.query });
+}
+
+/** X-Total-Count and Link, as Gitea sends them. */
+export function tellPaging(response: Response, baseUrl: string, path: string, page: Page, total: number): void {
+  const last = Math.max(1, Math.ceil(total / page.limit));
+  const link = (to: number, rel: string) => `<${baseUrl}${path}?page=${to}&limit=${page.limit}>; rel="${rel}"`;
+  const links = [
+    ...(page.page < last ? [link(page.page + 1, 'next'), link(last, 'last')] : []),
+    ...(page.page > 1 ? [link(1, 'first'), link(Math.min(page.page - 1, last), 'prev')] : []),
+  ];
+  response.set('X-Total-Count', String(total));
+  if (links.length > 0) response.set('Link', links.join(','));
+}

@@ -1,0 +1,62 @@
+import type { Fault } from '../../domain/errors';
+import { shortName } from '../../domain/git-ref';
+import type { Mirror } from '../../domain/mirror';
+import type { RefOutcome, Run } from '../../domain/run';
+
+/** What the API says of a run. Times are ISO 8601 or null. */
+export function presentRun(run: Run) {
+  return {
+    id: run.id,
+    cause: run.cause,
+    status: run.status,
+    queued_at: isoTime(run.queuedAt),
+    started_at: isoTime(run.startedAt),
+    finished_at: isoTime(run.finishedAt),
+    error: presentFault(run.error),
+    counts: run.counts,
+    received_bytes: run.receivedBytes,
+    sent_bytes: run.sentBytes,
+  };
+}
+
+/** What the API says of a mirror, in GitLab's field names where GitLab has one. The password never comes back. */
+export function presentMirror(mirror: Mirror, activeRun: Run | null) {
+  return {
+    id: mirror.id,
+    project: { id: mirror.repoId, full_name: mirror.fullName },
+    url: mirror.url,
+    enabled: mirror.enabled,
+    auth_user: mirror.authUser,
+    has_password: mirror.sealedPassword !== null,
+    update_status: mirror.status,
+    last_error: presentFault(mirror.lastError),
+    last_update_started_at: isoTime(mirror.lastStartedAt),
+    last_update_at: isoTime(mirror.lastFinishedAt),
+    last_successful_update_at: isoTime(mirror.lastSuccessAt),
+    next_update_at: isoTime(mirror.nextUpdateAt),
+    failures: mirror.failures,
+    paused: mirror.paused,
+    upstream_default_branch: mirror.upstreamDefaultBranch === null ? null : shortName(mirror.upstreamDefaultBranch),
+    active_run: activeRun === null ? null : presentRun(activeRun),
+    last_counts: mirror.lastCounts,
+  };
+}
+
+/** What became of one ref. */
+export function presentOutcome(outcome: RefOutcome) {
+  return {
+    ref: outcome.ref,
+    old: outcome.oldOid,
+    new: outcome.newOid,
+    action: outcome.action,
+    reason: presentFault(outcome.reason),
+  };
+}
+
+export function presentFault(fault: Fault | null) {
+  return fault === null ? null : { code: fault.code, message: fault.message, advice: fault.advice };
+}
+
+function isoTime(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

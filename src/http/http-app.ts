@@ -1,0 +1,41 @@
+import express from 'express';
+import helmet from 'helmet';
+import { createApiRouter } from './api/api-router';
+import { createErrorHandler, routeNotFound } from './error-handler';
+import { createHealthRouter } from './health';
+import type { HealthDeps, HttpDeps } from './http-deps';
+import { createRequestLog } from './request-log';
+
+/** The whole HTTP interface: health and the API. */
+export function createHttpApp(deps: HttpDeps): express.Express {
+  return build(deps, (app) => app.use('/api/v1', createApiRouter(deps)));
+}
+
+/** Health alone, for a process that only works. */
+export function createHealthApp(deps: HealthDeps): express.Express {
+  return build(deps, () => undefined);
+}
+
+function build(deps: HealthDeps, addRoutes: (app: express.Express) => void): express.Express {
+  const app = express();
+  // Answers are never to be kept by anybody, so there is nothing to compare by a tag.
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.use(createRequestLog(deps.requestLog));
+  app.use(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+      // For whoever ends the TLS to decide: the host may be shared with the forge.
+      strictTransportSecurity: false,
+    }),
+  );
+  app.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  app.use(createHealthRouter(deps));
+  addRoutes(app);
+  app.use(routeNotFound);
+  app.use(createErrorHandler(deps.log));
+  return app;
+}

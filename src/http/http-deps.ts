@@ -1,0 +1,38 @@
+import type { Options } from 'pino-http';
+import type { EnrolProjectDeps } from '../sync/enrol-project';
+import type { RemoveDeps } from '../sync/remove-mirror';
+import type { Forge } from '../ports/forge';
+import type { Logger } from '../ports/logger';
+import type { Notices } from '../ports/notices';
+import type { RunQueue } from '../ports/run-queue';
+import type { Store } from '../ports/store';
+
+/** What health and every answer need. */
+export interface HealthDeps {
+  readonly store: Pick<Store, 'ping'>;
+  readonly queue: Pick<RunQueue, 'ping'>;
+  readonly forge: Pick<Forge, 'account'>;
+  readonly log: Logger;
+  /** The pino instance that the request log writes to. */
+  readonly requestLog: NonNullable<Options['logger']>;
+  readonly version: string;
+  /** Each check of /readyz is given up after this (ms); 3 s by default. */
+  readonly checkLimitMs?: number;
+  /** An answer of /readyz is used again for this long (ms), since anybody may ask; 1 s by default. */
+  readonly checkReuseMs?: number;
+}
+
+export interface HttpDeps extends HealthDeps, Omit<EnrolProjectDeps, 'forge' | 'queue' | 'notices'>, RemoveDeps {
+  readonly store: Store;
+  readonly queue: Pick<RunQueue, 'ping' | 'ensure'>;
+  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'callerRights'>;
+  readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
+  /** Where clients reach this server, without a slash at the end; known once it listens. */
+  readonly publicUrl: () => string;
+  /** How long (ms) a caller's rights are remembered; at most a minute. */
+  readonly rightsCacheMs: number;
+  /** Aborted when the server shuts down: event streams end. */
+  readonly closing: AbortSignal;
+  /** Between two comments of a silent event stream (ms); 15 s by default. */
+  readonly heartbeatMs?: number;
+}

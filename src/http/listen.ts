@@ -1,0 +1,51 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HeadwaterError } from '../domain/errors';
+
+export interface Listening {
+  /** http:// and the address that is really listened on. */
+  readonly url: string;
+  /** Takes no new connection, lets requests under way end, and cuts off what is left after `graceMs`. Idempotent. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Starts the HTTP server. Raises config_invalid when the address cannot be had. */
+export async function listen(
+  app: RequestListener,
+  address: { readonly host: string; readonly port: number },
+): Promise<Listening> {
+  const server = createServer(app);
+  // A request must have arrived within these times (ms); an event stream is kept awake by its heartbeat.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 10_000;
+  server.timeout = 120_000;
+  await open(server, address);
+  const bound = server.address() as AddressInfo;
+  const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  return { url: `http://${host}:${bound.port}`, close: (graceMs) => close(server, graceMs) };
+}
+
+function open(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'is taken by another program' : 'cannot be listened on';
+      const fieldFaults = [{ field: 'HEADWATER_LISTEN', message: `${why} (${host}:${port})` }];
+      reject(new HeadwaterError('config_invalid', { faults: 'HEADWATER_LISTEN' }, { cause: error, fieldFaults }));
+    });
+    server.listen({ host, port }, resolve);
+  });
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close((error) => {
+      clearTimeout(cutOff);
+      if (error === undefined) resolve();
+      else reject(error);
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
+import type { Express } from 'express';
+import { createLogger } from '../../../src/adapters/log/create-logger';
+import { HeadwaterError } from '../../../src/domain/errors';
+import type { SchedulePolicy } from '../../../src/domain/mirror';
+import { createHttpApp } from '../../../src/http/http-app';
+import type { HttpDeps } from '../../../src/http/http-deps';
+import { FakeForge } from '../../fakes/fake-forge';
+import { MemoryNotices } from '../../fakes/memory-notices';
+import { MemoryQueue } from '../../fakes/memory-queue';
+import { MemoryStore } from '../../fakes/memory-store';
+import { PlainSecretBox } from '../../fakes/plain-secret-box';
+
+const hour = 3_600_000;
+const policy: SchedulePolicy = {
+  passIntervalMs: hour,
+  updateIntervalMs: 6 * hour,
+  maxRetries: 5,
+  stuckAfterMs: 3 * hour,
+};
+
+export const canaryToken = 'canaryt0ken5c1d7e';
+export const canaryPassword = 'canary-passw0rd-91f2';
+export const mirrorPath = '/api/v1/repos/owner/project/mirror/pull';
+export const upstreamUrl = 'https://upstream.example/group/project.git';
+
+export interface HttpBench {
+  readonly app: Express;
+  readonly deps: HttpDeps;
+  readonly store: MemoryStore;
+  readonly queue: MemoryQueue;
+  readonly forge: FakeForge;
+  readonly notices: MemoryNotices;
+  readonly closing: AbortController;
+  /** Everything the log has been told, as it would stand on disk. */
+  log(): string;
+}
+
+/** The HTTP interface on fakes, with the real logger writing into memory. */
+export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
+  const lines: string[] = [];
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const { log, pino } = createLogger({ level: 'debug', destination });
+  const store = new MemoryStore();
+  const queue = new MemoryQueue();
+  const forge = new FakeForge();
+  const notices = new MemoryNotices();
+  const closing = new AbortController();
+  forge.addProject();
+  forge.addToken(canaryToken, 'admin');
+  const deps: HttpDeps = {
+    store,
+    queue,
+    forge,
+    notices,
+    cache: { remove: async () => undefined },
+    secrets: new PlainSecretBox(),
+    checkUpstream: (host) => {
+      if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
+    },
+    log,
+    requestLog: pino,
+    version: '1.2.3',
+    policy,
+    newId: randomUUID,
+    publicUrl: () => 'https://headwater.example',
+    rightsCacheMs: 0,
+    checkReuseMs: 0,
+    closing: closing.signal,
+    ...changes,
+  };
+  return { app: createHttpApp(deps), deps, store, queue, forge, notices, closing, log: () => lines.join('') };
+}
+
+export const asAdmin = { Authorization: `token ${canaryToken}` };

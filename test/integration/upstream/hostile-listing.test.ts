@@ -1,0 +1,205 @@
+import net from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { basicAuthorization, Secret } from '../../../src/domain/credentials';
+import { pktLine } from '../../../src/git-http/pkt-line';
+import { accessTo, faultOf, never, openUpstream } from '../../support/git-upstream-access';
+import {
+  HostileUpstream,
+  answer,
+  listingOf,
+  lists,
+  neverEnds,
+  refsListing,
+  silent,
+  startsAndBreaksOff,
+  startsAndStalls,
+  uploadPackAdvertisement as listingType,
+  type Handler,
+} from '../../support/hostile-upstream';
+
+const oid = 'a'.repeat(40);
+const canary = 'canary-7f3a/+%';
+const good = refsListing({ HEAD: oid, 'refs/heads/main': oid });
+const html = '<!doctype html><title>Sign in</title>';
+
+const cases: readonly [string, Handler, string, RegExp?][] = [
+  [
+    'a redirect to another host',
+    answer(302, { location: 'https://evil.example/x.git/info/refs?service=git-upload-pack' }),
+    'upstream_redirected',
+    /https:\/\/evil\.example\/x\.git,/,
+  ],
+  [
+    'a redirect with credentials in it',
+    answer(301, { location: 'https://me:secret@evil.example/x' }),
+    'upstream_redirected',
+    /to https:\/\/evil\.example\/x,/,
+  ],
+  [
+    'a redirect to a path',
+    answer(307, { location: '/moved.git/info/refs' }),
+    'upstream_redirected',
+    /127\.0\.0\.1:\d+\/moved\.git,/,
+  ],
+  [
+    'a redirect that also asks for a password',
+    answer(302, { location: 'http://127.0.0.2/', 'www-authenticate': 'Basic' }),
+    'upstream_redirected',
+  ],
+  ['a redirect to nowhere', answer(302, { location: 'http://[' }), 'upstream_redirected', /cannot be read/],
+  ['401', answer(401, { 'www-authenticate': 'Basic' }), 'upstream_credentials_refused'],
+  ['403', answer(403), 'upstream_forbidden'],
+  ['404', answer(404), 'upstream_not_found'],
+  ['410', answer(410), 'upstream_not_found'],
+  ['500', answer(500), 'upstream_unavailable', /error 500/],
+  ['502 with a page', answer(502, { 'content-type': 'text/html' }, html), 'upstream_unavailable'],
+  ['418', answer(418), 'upstream_not_git', /418/],
+  [
+    'a web page with 200',
+    answer(200, { 'content-type': 'text/html; charset=utf-8' }, html),
+    'upstream_not_git',
+    /web page/,
+  ],
+  [
+    'a dumb server',
+    answer(200, { 'content-type': 'text/plain' }, `${oid}\trefs/heads/main\n`),
+    'upstream_not_git',
+    /dumb/,
+  ],
+  ['no content type', answer(200, {}, good), 'upstream_not_git'],
+  ['a page called a listing', lists(Buffer.from(html)), 'upstream_not_git', /malformed/],
+  ['nothing called a listing', lists(Buffer.alloc(0)), 'upstream_truncated'],
+  ['a list that ends in the middle', lists(good.subarray(0, -4)), 'upstream_truncated'],
+  ['a list whose connection breaks', startsAndBreaksOff(listingType, good.subarray(0, 80)), 'upstream_truncated'],
+  [
+    'a body shorter than announced',
+    answer(200, { 'content-type': listingType, 'content-length': 5000 }, good),
+    'upstream_stalled',
+  ],
+  [
+    'compression that nobody asked for',
+    answer(200, { 'content-type': listingType, 'content-encoding': 'gzip' }, gzipSync(good)),
+    'upstream_not_git',
+    /compressed/,
+  ],
+  [
+    'an error line',
+    lists(listingOf('ERR repository is \u001b[31mlocked.\n')),
+    'upstream_refused',
+    /repository is locked\.$/,
+  ],
+  [
+    'a shallow repository',
+    lists(listingOf(`${oid} refs/heads/main\0x\n`, `shallow ${oid}\n`)),
+    'upstream_refused',
+    /shallow/,
+  ],
+  ['silence', silent, 'upstream_stalled', /1 seconds while waiting|1 seconds while listing refs/],
+  ['silence in the middle', startsAndStalls(listingType, good.subarray(0, 80)), 'upstream_stalled', /listing refs/],
+  [
+    'an endless list',
+    neverEnds(listingType, good.subarray(0, -4), pktLine(`${oid} refs/tags/again\n`)),
+    'upstream_too_many_refs',
+    /200000/,
+  ],
+  ['an endless line', neverEnds(listingType, Buffer.from('fff0'), Buffer.alloc(10_000, 120)), 'upstream_not_git'],
+];
+
+describe('a hostile answer to the question for refs', () => {
+  const upstream = openUpstream({ idleTimeoutMs: 700, totalTimeoutMs: 8_000, maxListingBytes: 200_000 });
+  let server: HostileUpstream;
+
+  beforeAll(async () => {
+    server = await HostileUpstream.start();
+  });
+  afterAll(async () => {
+    await upstream.close();
+    await server.close();
+  });
+
+  test.each(cases)('%s', async (_, listing, code, text = /./) => {
+    server.behaviour = { listing };
+    server.requests.length = 0;
+    const fault = await faultOf(upstream.list(accessTo(server.url, 'bob', canary), never));
+    expect(fault.code).toBe(code);
+    expect(fault.message).toMatch(text);
+    expect(`${fault.message} ${fault.advice}`).not.toContain(canary);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('429 tells how long to wait', async () => {
+    server.behaviour = { listing: answer(429, { 'retry-after': '120' }) };
+    const fault = await faultOf(upstream.list(accessTo(server.url), never));
+    expect([fault.code, fault.retryAfterMs]).toEqual(['upstream_rate_limited', 120_000]);
+  });
+
+  test('503 may tell how long to wait too', async () => {
+    server.behaviour = { listing: answer(503, { 'retry-after': '60' }) };
+    const fault = await faultOf(upstream.list(accessTo(server.url), never));
+    expect([fault.code, fault.retryAfterMs]).toEqual(['upstream_unavailable', 60_000]);
+  });
+
+  test('an upstream that echoes the password, in whatever form, does not get it shown (SEC-02)', async () => {
+    const header = basicAuthorization({ user: 'bob', password: new Secret(canary) });
+    const base64 = header.slice('Basic '.length);
+    server.behaviour = {
+      listing: lists(listingOf(`ERR you sent ${header} and ${canary} and ${encodeURIComponent(canary)}\n`)),
+    };
+    const fault = await faultOf(upstream.list(accessTo(server.url, 'bob', canary), never));
+    expect(fault.code).toBe('upstream_refused');
+    for (const form of [canary, base64, encodeURIComponent(canary), Buffer.from(canary).toString('base64')])
+      expect(fault.message).not.toContain(form);
+  });
+
+  test('refs that stand in no branch or tag folder are not even looked at', async () => {
+    server.behaviour = {
+      listing: lists(refsListing({ 'refs/replace/x': oid, '../../evil': oid, 'refs/heads/main': oid })),
+    };
+    const listing = await upstream.list(accessTo(server.url), never);
+    expect([...listing.refs.keys()]).toEqual(['refs/heads/main']);
+    expect(listing.invalidNames).toEqual([]);
+  });
+
+  test('without the name of its target, HEAD is found by where it stands', async () => {
+    const other = 'b'.repeat(40);
+    server.behaviour = {
+      listing: lists(
+        refsListing({
+          HEAD: oid,
+          'refs/heads/a': other,
+          'refs/heads/b': oid,
+          'refs/heads/master': oid,
+          'refs/tags/a': oid,
+        }),
+      ),
+    };
+    expect((await upstream.list(accessTo(server.url), never)).defaultBranch).toBe('refs/heads/master');
+    server.behaviour = { listing: lists(refsListing({ HEAD: oid, 'refs/heads/a': other, 'refs/heads/b': oid })) };
+    expect((await upstream.list(accessTo(server.url), never)).defaultBranch).toBe('refs/heads/b');
+  });
+
+  test('what does not speak HTTP is not a git server', async () => {
+    const smtp = net.createServer((socket) =>
+      socket
+        .on('error', () => {})
+        .resume()
+        .end('220 mail.example ESMTP\r\n'),
+    );
+    await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve));
+    const { port } = smtp.address() as net.AddressInfo;
+    const fault = await faultOf(upstream.list(accessTo(`http://127.0.0.1:${port}/x`), never));
+    await new Promise((resolve) => smtp.close(resolve));
+    expect([fault.code, fault.message]).toEqual(['upstream_not_git', expect.stringContaining('does not speak HTTP')]);
+  });
+
+  test('a refused connection is unreachable', async () => {
+    const closed = await HostileUpstream.start();
+    const { url } = closed;
+    await closed.close();
+    const fault = await faultOf(upstream.list(accessTo(url), never));
+    expect([fault.code, fault.message]).toEqual([
+      'upstream_unreachable',
+      expect.stringContaining('connection refused'),
+    ]);
+  });
+});
