@@ -168,7 +168,7 @@ describe('compose', () => {
   });
 
   it('says that the data folder cannot be made', async () => {
-    await expect(start([], { HEADWATER_DATA_DIR: '/proc/nowhere' })).rejects.toMatchObject({
+    await expect(start([], { HEADWATER_DATA_DIR: join(__filename, 'data') })).rejects.toMatchObject({
       fieldFaults: [{ field: 'HEADWATER_DATA_DIR' }],
     });
   });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -68,6 +69,25 @@ describe('the process', () => {
     expect(messages[0]).toBe('listening');
     expect(messages.slice(-2)).toEqual(['stopping', 'stopped']);
     expect(started.told.out + started.told.err).not.toContain('canary-t0ken');
+  });
+
+  it('ends at once at the second signal', async () => {
+    const started = headwater(['serve']);
+    const { hostname, port } = new URL(await listening(started));
+    // Half a request, for which stopping waits a while.
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write('GET /healthz HTTP/1.1\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    started.child.kill('SIGTERM');
+    while (!started.told.out.includes('"stopping"')) await new Promise((resolve) => setTimeout(resolve, 10));
+    const asked = performance.now();
+    started.child.kill('SIGTERM');
+    expect(await started.ended).toBe(1);
+    expect(performance.now() - asked).toBeLessThan(3000);
+    expect(started.told.out).not.toContain('"stopped"');
+    socket.destroy();
   });
 
   it('ends with 1 and every fault of the configuration', async () => {
