@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createObjectCache } from './adapters/cache/create-object-cache';
@@ -10,10 +10,10 @@ import { createSecretBox } from './adapters/secrets/secret-box';
 import { openStore } from './adapters/store/open-store';
 import { createUpstream } from './adapters/upstream/create-upstream';
 import type { CliApp, Role } from './cli/cli-deps';
-import { createHostCheck } from './compose/host-check';
 import { productVersion } from './compose/product-version';
 import { openRedisParts } from './compose/redis-parts';
 import { Releaser } from './compose/releaser';
+import { createUpstreamCheck } from './compose/upstream-check';
 import { configInvalid, type Config } from './config';
 import { settings } from './config/settings';
 import { Secret } from './domain/credentials';
@@ -113,7 +113,7 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
     pino,
     addressPolicy,
     cache: createObjectCache({ dir: join(config.dataDir, 'cache') }),
-    checkUpstream: createHostCheck(addressPolicy, config.allowedUpstreams),
+    checkUpstream: createUpstreamCheck(addressPolicy),
     policy: {
       passIntervalMs: config.passIntervalMs,
       updateIntervalMs: config.updateIntervalMs,
@@ -154,7 +154,6 @@ function work(config: Config, options: ComposeOptions, parts: Parts, releaser: R
     maxFetchBytes: config.fetchMaxBytes,
     maxFetchMemoryBytes: config.fetchMemoryBytes,
     keepSpareChild: true,
-    ca: config.extraCaFile === null ? undefined : readCa(config.extraCaFile),
     fetchChildEntry: options.fetchChildEntry,
   });
   releaser.add(() => upstream.close());
@@ -191,14 +190,6 @@ function readAddressPolicy(allowed: readonly string[]): AddressPolicy {
   } catch (thrown) {
     if (!(thrown instanceof AllowListError)) throw thrown;
     throw configInvalid([{ field: settings.allowedUpstreams.name, message: `is wrong: ${thrown.message}` }]);
-  }
-}
-
-function readCa(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw configInvalid([{ field: settings.extraCaFile.name, message: 'names a file that cannot be read' }]);
   }
 }
 

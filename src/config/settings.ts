@@ -186,11 +186,6 @@ export const settings = {
     meaning: 'How long a stopping worker waits for its runs before it gives them back.',
     kind: duration('0s', '1h'),
   }),
-  extraCaFile: optional({
-    name: 'EXTRA_CA_FILE',
-    meaning: 'PEM file of certificate authorities to trust besides the usual ones.',
-    kind: plainText.transform((text) => resolve(text)),
-  }),
   logLevel: withDefault({
     name: 'LOG_LEVEL',
     default: 'info',

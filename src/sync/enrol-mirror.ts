@@ -1,7 +1,7 @@
 import { Secret } from '../domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../domain/errors';
 import type { Mirror } from '../domain/mirror';
-import { parseUpstreamUrl } from '../domain/upstream-url';
+import { parseUpstreamUrl, type UpstreamUrl } from '../domain/upstream-url';
 import type { ForgeProject } from '../ports/forge';
 import type { SecretBox } from '../ports/secret-box';
 import type { StoreTransaction } from '../ports/store';
@@ -20,8 +20,8 @@ export interface MirrorSettings {
 
 export interface EnrolDeps extends RequestDeps {
   readonly secrets: SecretBox;
-  /** Refuses hosts that may not be connected to, as far as it can be told without asking DNS. Raises url_blocked. */
-  readonly checkUpstream: (host: string) => void;
+  /** Refuses addresses that may not be connected to, as far as it can be told without asking DNS. Raises url_blocked. */
+  readonly checkUpstream: (url: UpstreamUrl) => void;
 }
 
 export interface Enrolled {
@@ -41,7 +41,7 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
   if (project.nativeMirror) throw new HeadwaterError('forge_project_is_native_mirror');
   if (project.archived) throw new HeadwaterError('forge_project_archived');
   const parsed = settings.url === undefined ? null : parseUpstreamUrl(settings.url);
-  if (parsed !== null) deps.checkUpstream(parsed.url.host);
+  if (parsed !== null) deps.checkUpstream(parsed.url);
 
   const done = await deps.store.transaction(async (tx) => {
     const known = await tx.mirrorOfProject(project.id);

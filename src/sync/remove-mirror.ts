@@ -20,5 +20,6 @@ export async function removeMirror(deps: RemoveDeps, mirrorId: string): Promise<
     await tx.deleteMirror(mirrorId);
   });
   deps.notices.publish(mirrorId, { type: 'mirror.removed' });
-  await deps.cache.remove(mirrorId);
+  // The mirror is gone whether or not its folder could be; the next clock pass sweeps what is left.
+  await deps.cache.remove(mirrorId).catch(() => undefined);
 }

@@ -49,7 +49,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
     notices,
     cache: { remove: async (mirrorId) => void removedCaches.push(mirrorId) },
     secrets: new PlainSecretBox(),
-    checkUpstream: (host) => {
+    checkUpstream: ({ host }) => {
       if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
     },
     log: new MemoryLogger(),

@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { compose, type App } from '../../../src/compose';
-import { createHostCheck } from '../../../src/compose/host-check';
+import { createUpstreamCheck } from '../../../src/compose/upstream-check';
 import { Releaser } from '../../../src/compose/releaser';
 import { parseConfig } from '../../../src/config';
 import type { Role } from '../../../src/cli/cli-deps';
 import { Secret } from '../../../src/domain/credentials';
 import { HeadwaterError } from '../../../src/domain/errors';
+import { parseUpstreamUrl } from '../../../src/domain/upstream-url';
 import { createAddressPolicy } from '../../../src/git-http/address-policy';
 import { enrolProject } from '../../../src/sync/enrol-project';
 
@@ -152,20 +153,20 @@ describe('compose', () => {
     expect(second.secrets.open(sealed, 'here').reveal()).toBe('x');
   });
 
-  it.each([
-    ['HEADWATER_LISTEN', { HEADWATER_LISTEN: 'TAKEN' }],
-    ['HEADWATER_EXTRA_CA_FILE', { HEADWATER_EXTRA_CA_FILE: '/nowhere/ca.pem' }],
-  ])('lets go of everything when %s turns out wrong', async (field, settings: Record<string, string>) => {
-    const { port } = forge.address() as AddressInfo;
-    const taken = Object.fromEntries(
-      Object.entries(settings).map(([name, value]) => [name, value.replace('TAKEN', `127.0.0.1:${port}`)]),
-    );
-    await expect(start(['web', 'worker'], taken)).rejects.toMatchObject({
-      code: 'config_invalid',
-      fieldFaults: [{ field }],
-    });
-    expect(existsSync(redisSocket())).toBe(false);
-  });
+  it.each([['HEADWATER_LISTEN', { HEADWATER_LISTEN: 'TAKEN' }]])(
+    'lets go of everything when %s turns out wrong',
+    async (field, settings: Record<string, string>) => {
+      const { port } = forge.address() as AddressInfo;
+      const taken = Object.fromEntries(
+        Object.entries(settings).map(([name, value]) => [name, value.replace('TAKEN', `127.0.0.1:${port}`)]),
+      );
+      await expect(start(['web', 'worker'], taken)).rejects.toMatchObject({
+        code: 'config_invalid',
+        fieldFaults: [{ field }],
+      });
+      expect(existsSync(redisSocket())).toBe(false);
+    },
+  );
 
   it('says that the data folder cannot be made', async () => {
     await expect(start([], { HEADWATER_DATA_DIR: join(__filename, 'data') })).rejects.toMatchObject({
@@ -177,7 +178,7 @@ describe('compose', () => {
 describe('the check of a host when it is named', () => {
   const check = (allowed: readonly string[], host: string): string => {
     try {
-      createHostCheck(createAddressPolicy(allowed), allowed)(host);
+      createUpstreamCheck(createAddressPolicy(allowed))(parseUpstreamUrl(`http://${host}/p.git`).url);
       return 'allowed';
     } catch (thrown) {
       if (thrown instanceof HeadwaterError) return thrown.code;
@@ -187,16 +188,18 @@ describe('the check of a host when it is named', () => {
 
   it.each([
     ['127.0.0.1', [], 'url_blocked'],
-    ['::1', [], 'url_blocked'],
+    ['[::1]', [], 'url_blocked'],
     ['169.254.169.254', ['10.0.0.0/8'], 'url_blocked'],
     ['localhost', [], 'url_blocked'],
     ['git.localhost', [], 'url_blocked'],
     ['localhost', ['localhost'], 'allowed'],
     ['localhost', ['::1'], 'allowed'],
     ['10.1.2.3', ['10.0.0.0/8'], 'allowed'],
-    ['127.0.0.1', ['127.0.0.1:3000'], 'allowed'],
-    ['::1', ['[::1]:3000'], 'allowed'],
-    ['127.0.0.2', ['127.0.0.1:3000'], 'url_blocked'],
+    ['127.0.0.1:3000', ['127.0.0.1:3000'], 'allowed'],
+    ['127.0.0.1', ['127.0.0.1:3000'], 'url_blocked'],
+    ['127.0.0.1', ['127.0.0.1:80'], 'allowed'],
+    ['[::1]:3000', ['[::1]:3000'], 'allowed'],
+    ['127.0.0.2:3000', ['127.0.0.1:3000'], 'url_blocked'],
     ['8.8.8.8', [], 'allowed'],
     ['git.example', [], 'allowed'],
   ])('takes %s with the exceptions %j for %s', (host, allowed, expected) => {

@@ -61,7 +61,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     notices,
     cache: { remove: async () => undefined },
     secrets: new PlainSecretBox(),
-    checkUpstream: (host) => {
+    checkUpstream: ({ host }) => {
       if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
     },
     log,

@@ -61,7 +61,6 @@ describe('the configuration', () => {
       pushPortion: 200,
       pushIdleTimeoutMs: 600_000,
       shutdownGraceMs: 30_000,
-      extraCaFile: null,
       logLevel: 'info',
       rightsCacheMs: 60_000,
     });

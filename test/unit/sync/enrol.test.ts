@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../../src/domain/errors';
+import type { UpstreamUrl } from '../../../src/domain/upstream-url';
 import { enrolMirror } from '../../../src/sync/enrol-mirror';
 import { removeMirror } from '../../../src/sync/remove-mirror';
 import { requestSync } from '../../../src/sync/request-sync';
@@ -49,7 +50,7 @@ describe('enrolling', () => {
   it('refuses a host that may not be connected to, and stores nothing', async () => {
     const w = world();
     const deps = Object.assign(Object.create(w) as ScriptedWorld, {
-      checkUpstream: (host: string) => {
+      checkUpstream: ({ host }: UpstreamUrl) => {
         throw new HeadwaterError('url_blocked', { host });
       },
     });
