@@ -1,6 +1,6 @@
 import { isValidRefName, type Oid, type RefMap, type RefName } from '../domain/git-ref';
 import { showRemoteText } from '../domain/redact';
-import { hexValue } from './pkt-line';
+import { utf8 } from './pkt-line';
 
 /** What a server says of its refs, in protocol version 0. */
 export interface Advertisement {
@@ -46,12 +46,12 @@ export class AdvertisementParser {
     return this.#section === 'end';
   }
 
-  /** A payload between `start` and `end`; a flush packet has start = -1. */
-  line(buffer: Buffer, start: number, end: number): void {
+  /** A payload between `start` and `end` (PktLineReader); a flush packet has start = -1. */
+  line(text: string, start: number, end: number): void {
     if (this.#fault !== null || this.#section === 'end') return;
     if (start < 0) this.#flush();
-    else if (this.#section === 'service') this.#serviceLine(buffer.toString('latin1', start, end));
-    else this.#refLine(buffer, start, end);
+    else if (this.#section === 'service') this.#serviceLine(text.slice(start, end));
+    else this.#refLine(text, start, text.charCodeAt(end - 1) === 10 ? end - 1 : end);
   }
 
   result(receivedBytes: number): Advertisement {
@@ -73,30 +73,25 @@ export class AdvertisementParser {
   }
 
   #serviceLine(line: string): void {
-    if (line.startsWith('ERR ')) this.#fault = { kind: 'refused', text: line.slice(4) };
+    if (line.startsWith('ERR ')) this.#fault = { kind: 'refused', text: utf8(line.slice(4)) };
     else if (line.trimEnd() !== `# service=${this.service}`) this.#fault = malformed;
     this.#section = 'after-service';
   }
 
-  #refLine(buffer: Buffer, from: number, to: number): void {
-    const end = buffer[to - 1] === 10 ? to - 1 : to;
-    if (this.#capabilities === null) {
-      this.#firstLine(buffer, from, end);
-      return;
-    }
-    this.#ref(buffer, from, end);
+  #refLine(text: string, start: number, end: number): void {
+    if (this.#capabilities === null) this.#firstLine(text, start, end);
+    else this.#ref(text, start, end);
   }
 
-  #firstLine(buffer: Buffer, start: number, end: number): void {
-    const nul = buffer.indexOf(0, start);
+  #firstLine(text: string, start: number, end: number): void {
+    const nul = text.indexOf('\0', start);
     if (nul < 0 || nul >= end) {
-      const line = buffer.toString('utf8', start, end);
-      if (line.startsWith('ERR ')) this.#fault = { kind: 'refused', text: line.slice(4) };
+      const line = text.slice(start, end);
+      if (line.startsWith('ERR ')) this.#fault = { kind: 'refused', text: utf8(line.slice(4)) };
       else if (line !== 'version 1') this.#fault = malformed;
       return;
     }
-    this.#capabilities = buffer
-      .toString('utf8', nul + 1, end)
+    this.#capabilities = utf8(text.slice(nul + 1, end))
       .split(' ')
       .filter((capability) => capability !== '');
     const format = this.#capabilities.find((capability) => capability.startsWith('object-format='));
@@ -105,78 +100,71 @@ export class AdvertisementParser {
       return;
     }
     // An empty repository lists only its capabilities, under a name that is none.
-    if (buffer.toString('latin1', start + 41, nul) !== 'capabilities^{}') this.#ref(buffer, start, nul);
+    if (text.slice(start + 41, nul) !== 'capabilities^{}') this.#ref(text, start, nul);
   }
 
-  #ref(buffer: Buffer, start: number, end: number): void {
+  #ref(text: string, start: number, end: number): void {
     const name = start + 41;
-    if (name >= end || buffer[start + 40] !== 32 || !isHex(buffer, start, start + 40)) {
-      this.#oddLine(buffer.toString('utf8', start, end));
+    if (name >= end || text.charCodeAt(start + 40) !== 32 || !this.#isOidAt(text, start)) {
+      this.#oddLine(text.slice(start, end));
       return;
     }
     // "^{}" ends the line that tells what an annotated tag points to.
-    if (buffer[end - 1] === 125 && buffer[end - 2] === 123 && buffer[end - 3] === 94) return;
-    if (!isMirroredName(buffer, name, end)) {
-      if (end - name === 4 && buffer.toString('latin1', name, end) === 'HEAD')
-        this.#head = buffer.toString('latin1', start, start + 40);
+    if (text.charCodeAt(end - 1) === 125 && text.startsWith('^{}', end - 3)) return;
+    if (!text.startsWith('refs/heads/', name) && !text.startsWith('refs/tags/', name)) {
+      if (end - name === 4 && text.startsWith('HEAD', name)) this.#head = text.slice(start, start + 40);
       return;
     }
-    if (isPlainName(buffer, name, end)) {
-      this.#refs.set(buffer.toString('latin1', name, end), buffer.toString('latin1', start, start + 40));
+    if (isPlainName(text, name, end)) {
+      this.#refs.set(text.slice(name, end), text.slice(start, start + 40));
       return;
     }
-    const odd = buffer.toString('utf8', name, end);
-    if (isValidRefName(odd)) this.#refs.set(odd, buffer.toString('latin1', start, start + 40));
+    const odd = utf8(text.slice(name, end));
+    if (isValidRefName(odd)) this.#refs.set(odd, text.slice(start, start + 40));
     else if (this.#invalidNames.length < maxInvalidNames) this.#invalidNames.push(showRemoteText(odd));
   }
 
+  // A sticky expression is compiled to machine code and looks at one place only.
+  readonly #oid = /[0-9a-f]{40}/y;
+  #isOidAt(text: string, start: number): boolean {
+    this.#oid.lastIndex = start;
+    return this.#oid.test(text);
+  }
+
   #oddLine(line: string): void {
-    if (line.startsWith('ERR ')) this.#fault = { kind: 'refused', text: line.slice(4) };
+    if (line.startsWith('ERR ')) this.#fault = { kind: 'refused', text: utf8(line.slice(4)) };
     else if (line.startsWith('shallow ')) this.#fault = { kind: 'unsupported', feature: 'shallow' };
     else this.#fault = malformed;
   }
-}
-
-function isHex(buffer: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i += 1) if (hexValue(buffer[i] ?? 0) < 0) return false;
-  return true;
-}
-
-/** refs/heads/… or refs/tags/… */
-function isMirroredName(buffer: Buffer, start: number, end: number): boolean {
-  if (end - start < 11 || buffer[start] !== 114 || buffer[start + 4] !== 47) return false;
-  const kind = buffer[start + 5];
-  if (kind === 104) return buffer.toString('latin1', start, start + 11) === 'refs/heads/';
-  return kind === 116 && buffer.toString('latin1', start, start + 10) === 'refs/tags/';
 }
 
 /**
  * A name whose every component is of letters, digits, "-" and "_", with dots between them, and not long: surely valid,
  * found out in one pass. All others go through isValidRefName.
  */
-function isPlainName(buffer: Buffer, start: number, end: number): boolean {
+function isPlainName(text: string, start: number, end: number): boolean {
   if (end - start > 200) return false;
   let previous = 47;
   for (let i = start; i < end; i += 1) {
-    const byte = buffer[i] ?? 0;
-    if (byte === 46) {
+    const code = text.charCodeAt(i);
+    if (code === 46) {
       // A dot may neither begin a component nor follow a dot; ".lock" is left to the full check.
-      if (previous === 47 || previous === 46 || buffer[i + 1] === 108) return false;
-    } else if (byte === 47) {
+      if (previous === 47 || previous === 46 || text.charCodeAt(i + 1) === 108) return false;
+    } else if (code === 47) {
       if (previous === 47 || previous === 46) return false;
-    } else if (!isWordByte(byte)) return false;
-    previous = byte;
+    } else if (!isWordCharacter(code)) return false;
+    previous = code;
   }
   // "refs/heads/HEAD" is valid to git but never a branch; names that end in "D" are left to the full check.
   return previous !== 47 && previous !== 46 && previous !== 68;
 }
 
-function isWordByte(byte: number): boolean {
+function isWordCharacter(code: number): boolean {
   return (
-    (byte >= 97 && byte <= 122) ||
-    (byte >= 65 && byte <= 90) ||
-    (byte >= 48 && byte <= 57) ||
-    byte === 45 ||
-    byte === 95
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 45 ||
+    code === 95
   );
 }

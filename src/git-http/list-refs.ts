@@ -78,7 +78,7 @@ export async function readAdvertisement(options: ListRefsOptions): Promise<Adver
     options.signal.addEventListener('abort', onAbort, { once: true });
 
     const read = (response: http.IncomingMessage) => {
-      const lines = new PktLineReader((buffer, start, end) => parser.line(buffer, start, end));
+      const lines = new PktLineReader((text, start, end) => parser.line(text, start, end));
       response.on('data', (chunk: Buffer) => {
         watch.touch();
         receivedBytes += chunk.length;

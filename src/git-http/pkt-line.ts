@@ -10,43 +10,42 @@ export function pktLine(payload: string): Buffer {
 export class PktLineError extends Error {}
 
 /**
- * Cuts a stream into pkt-lines. `onLine` is given the buffer and the payload's bounds in it, so that nothing is copied;
- * a flush packet has start = end = -1.
+ * Cuts a stream into pkt-lines. Bytes are handed on as a string of their own length (latin1), with the bounds of the
+ * payload in it: one conversion per chunk and no copies make long listings cheap. A flush packet has start = end = -1.
  */
 export class PktLineReader {
-  #rest: Buffer | null = null;
+  #rest = '';
 
-  constructor(private readonly onLine: (buffer: Buffer, start: number, end: number) => void) {}
+  constructor(private readonly onLine: (text: string, start: number, end: number) => void) {}
 
   /** Raises PktLineError. */
   push(chunk: Buffer): void {
-    const buffer = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
-    this.#rest = null;
+    const text = this.#rest + chunk.toString('latin1');
     let at = 0;
-    while (at + 4 <= buffer.length) {
-      const length = readLength(buffer, at);
+    while (at + 4 <= text.length) {
+      const length = readLength(text, at);
       if (length === 0) {
-        this.onLine(buffer, -1, -1);
+        this.onLine(text, -1, -1);
         at += 4;
         continue;
       }
-      if (at + length > buffer.length) break;
-      this.onLine(buffer, at + 4, at + length);
+      if (at + length > text.length) break;
+      this.onLine(text, at + 4, at + length);
       at += length;
     }
-    if (at < buffer.length) this.#rest = buffer.subarray(at);
-  }
-
-  /** Is a line still incomplete? */
-  get isInsideLine(): boolean {
-    return this.#rest !== null;
+    this.#rest = text.slice(at);
   }
 }
 
-function readLength(buffer: Buffer, at: number): number {
+/** The text that bytes in latin1 stand for. */
+export function utf8(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString();
+}
+
+function readLength(text: string, at: number): number {
   let length = 0;
   for (let i = at; i < at + 4; i += 1) {
-    const digit = hexValue(buffer[i] ?? 0);
+    const digit = hexValue(text.charCodeAt(i));
     if (digit < 0) throw new PktLineError('a line has no length');
     length = length * 16 + digit;
   }
@@ -55,10 +54,10 @@ function readLength(buffer: Buffer, at: number): number {
   return length;
 }
 
-/** The value of a hexadecimal digit given as a byte, or -1. */
-export function hexValue(byte: number): number {
-  if (byte >= 48 && byte <= 57) return byte - 48;
-  if (byte >= 97 && byte <= 102) return byte - 87;
-  if (byte >= 65 && byte <= 70) return byte - 55;
+/** The value of a hexadecimal digit given as a character code, or -1. */
+function hexValue(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  if (code >= 97 && code <= 102) return code - 87;
+  if (code >= 65 && code <= 70) return code - 55;
   return -1;
 }

@@ -1,9 +1,27 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { createUpstream, type UpstreamOptions } from '../../src/adapters/upstream/create-upstream';
 import { Secret } from '../../src/domain/credentials';
 import { HeadwaterError } from '../../src/domain/errors';
 import { parseUpstreamUrl } from '../../src/domain/upstream-url';
 import { createAddressPolicy } from '../../src/git-http/address-policy';
 import type { Upstream, UpstreamAccess } from '../../src/ports/upstream';
+
+/**
+ * The compiled fetch child where it is up to date, as after the build that comes before all tests; otherwise undefined,
+ * and the adapter runs the sources.
+ */
+function compiledFetchChild(): string | undefined {
+  const root = path.resolve(__dirname, '../..');
+  const upToDate = fs.readdirSync(path.join(root, 'src/fetch-child')).every((name) => {
+    const compiled = path.join(root, 'dist/src/fetch-child', name.replace(/ts$/, 'js'));
+    return (
+      fs.existsSync(compiled) &&
+      fs.statSync(compiled).mtimeMs >= fs.statSync(path.join(root, 'src/fetch-child', name)).mtimeMs
+    );
+  });
+  return upToDate ? path.join(root, 'dist/src/fetch-child/main.js') : undefined;
+}
 
 /** An upstream adapter that may reach the loopback address and has little patience. */
 export function openUpstream(options: Partial<UpstreamOptions> = {}): Upstream {
@@ -15,6 +33,7 @@ export function openUpstream(options: Partial<UpstreamOptions> = {}): Upstream {
     maxFetchBytes: 100_000_000,
     maxFetchMemoryBytes: 2 ** 31,
     keepSpareChild: false,
+    fetchChildEntry: compiledFetchChild(),
     ...options,
   });
 }

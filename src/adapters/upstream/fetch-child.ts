@@ -8,8 +8,6 @@ import { FetchMessageReader, type FetchMessage } from './fetch-messages';
 export interface FetchChildOptions {
   /** The child's program; by default the one of this build. A .ts file is run through tsx. */
   readonly entry?: string;
-  /** An empty folder, the child's HOME: libgit2 reads configuration there. */
-  readonly home: string;
   readonly limits: FetchChildLimits;
 }
 
@@ -47,8 +45,9 @@ export class FetchChild {
   constructor(options: FetchChildOptions) {
     const [command, ...args] = commandLine(options.entry ?? defaultEntry(), options.limits);
     this.#process = spawn(command, args, {
-      cwd: options.home,
-      env: { HOME: options.home, PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
+      cwd: '/',
+      // libgit2 would read configuration in HOME, and obey it (SSRF-10).
+      env: { HOME: '/nonexistent', PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });

@@ -1,16 +1,12 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { FetchChild, type FetchChildOptions } from './fetch-child';
 
-export interface FetchChildrenOptions extends Omit<FetchChildOptions, 'home'> {
+export interface FetchChildrenOptions extends FetchChildOptions {
   /** Keep one child ready, nodegit loaded, for the next job: a small fetch is twice as quick, for 80 MB of memory. */
   readonly keepSpare: boolean;
 }
 
 /** Starts fetch children; each serves one job. */
 export class FetchChildren {
-  readonly #home = fs.mkdtempSync(path.join(os.tmpdir(), 'headwater-fetch-'));
   readonly #alive = new Set<FetchChild>();
   #spare: FetchChild | null = null;
   #closed = false;
@@ -34,7 +30,6 @@ export class FetchChildren {
     const children = [...this.#alive];
     for (const child of children) child.kill();
     await Promise.all(children.map((child) => child.ended));
-    await fs.promises.rm(this.#home, { recursive: true, force: true });
   }
 
   #prepareSpare(): void {
@@ -43,7 +38,7 @@ export class FetchChildren {
   }
 
   #spawn(): FetchChild {
-    const child = new FetchChild({ ...this.options, home: this.#home });
+    const child = new FetchChild(this.options);
     this.#alive.add(child);
     void child.ended.then(() => this.#alive.delete(child));
     return child;

@@ -26,13 +26,19 @@ function findDefaultBranch({ refs, head, headTarget }: Advertisement): RefName |
 }
 
 function digestOf({ refs, invalidNames }: Advertisement, defaultBranch: RefName | null): string {
-  // Servers list refs in the order of their names, nearly always; sorting what is sorted costs little.
-  const lines: string[] = [];
-  for (const [name, oid] of refs) lines.push(`${name} ${oid}`);
-  lines.sort();
-  const rest = [...invalidNames].sort();
-  return createHash('sha256')
-    .update(lines.join('\n'))
-    .update(`\n\n${rest.join('\n')}\n\n${defaultBranch ?? ''}`)
-    .digest('hex');
+  // Servers list refs in the order of their names, nearly always; then nothing needs to be sorted.
+  const sorted = isSorted(refs.keys()) ? refs : new Map([...refs].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const words: string[] = [];
+  for (const [name, oid] of sorted) words.push(name, oid);
+  words.push('', ...[...invalidNames].sort(), '', defaultBranch ?? '');
+  return createHash('sha256').update(words.join('\n')).digest('hex');
+}
+
+function isSorted(names: Iterable<string>): boolean {
+  let previous = '';
+  for (const name of names) {
+    if (name < previous) return false;
+    previous = name;
+  }
+  return true;
 }

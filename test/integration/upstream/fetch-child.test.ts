@@ -76,7 +76,7 @@ describe('a fetch child that fails (CRASH-02)', () => {
     ],
     [
       'meets the limit of file sizes',
-      "for (;;) require('fs').appendFileSync('big', Buffer.alloc(1e6));",
+      "for (;;) require('fs').appendFileSync(__filename + '.big', Buffer.alloc(1e6));",
       'fetch_limit',
       /bytes in one file/,
     ],
@@ -112,7 +112,7 @@ describe('a fetch child that fails (CRASH-02)', () => {
 test('a fetch child that burns processor time is stopped', async () => {
   const entry = path.join(folder, 'busy.js');
   fs.writeFileSync(entry, 'for (;;);');
-  const child = new FetchChild({ entry, home: folder, limits: { ...roomy, cpuSeconds: 1 } });
+  const child = new FetchChild({ entry, limits: { ...roomy, cpuSeconds: 1 } });
   const end = await child.ended;
   const context = { host: 'upstream.example', ...roomy, cpuSeconds: 1 };
   expect(childEndFault(end, context, false).message).toBe(
@@ -213,7 +213,7 @@ describe('what a fetch child is given', () => {
     fs.writeFileSync(
       script,
       `const { FetchChild } = require(${JSON.stringify(require.resolve('../../../src/adapters/upstream/fetch-child.ts'))});
-       const child = new FetchChild({ home: ${JSON.stringify(folder)}, limits: ${JSON.stringify(roomy)} });
+       const child = new FetchChild({ limits: ${JSON.stringify(roomy)} });
        require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(child.pid));
        setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1500);`,
     );
@@ -250,7 +250,7 @@ describe('what a fetch child is given', () => {
   });
 
   test('a child that cannot be started at all is a crash', async () => {
-    const child = new FetchChild({ entry: '/no/such/program.js', home: folder, limits: roomy });
+    const child = new FetchChild({ entry: '/no/such/program.js', limits: roomy });
     child.start({}, () => {});
     expect((await child.ended).exitCode).not.toBe(0);
   });

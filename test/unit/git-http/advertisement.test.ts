@@ -9,7 +9,7 @@ const b = 'b'.repeat(40);
 
 function parse(stream: Buffer, chunkSize = stream.length || 1): AdvertisementParser {
   const parser = new AdvertisementParser('git-upload-pack');
-  const reader = new PktLineReader((buffer, start, end) => parser.line(buffer, start, end));
+  const reader = new PktLineReader((text, start, end) => parser.line(text, start, end));
   for (let at = 0; at < stream.length; at += chunkSize) reader.push(stream.subarray(at, at + chunkSize));
   return parser;
 }
