@@ -14,8 +14,6 @@ export async function answerAncestry(
   const git = (args: readonly string[], input = ''): Promise<GitOutcome> =>
     runGit({ args: ['--git-dir', cacheDir, ...args], gitPath, input });
 
-  if (questions.length === 0) return [];
-  const types = await objectTypes(git, new Set(questions.flatMap(({ oldOid, newOid }) => [oldOid, newOid])));
   const answers = new Array<boolean>(questions.length).fill(false);
   let next = 0;
   const work = async (): Promise<void> => {
@@ -23,7 +21,7 @@ export async function answerAncestry(
       const at = next;
       next += 1;
       const question = questions[at];
-      if (question !== undefined) answers[at] = await isAncestor(git, question, types);
+      if (question !== undefined) answers[at] = await isAncestor(git, question);
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, questions.length) }, work));
@@ -32,31 +30,26 @@ export async function answerAncestry(
 
 type RunGit = (args: readonly string[], input?: string) => Promise<GitOutcome>;
 
-async function isAncestor(git: RunGit, question: AncestryQuestion, types: Map<Oid, string>): Promise<boolean> {
-  const { oldOid, newOid } = question;
-  if (oldOid === newOid) return true;
-  if (types.get(newOid) === undefined) throw damaged(`the object ${newOid} is missing`);
-  // A branch can only be moved forward from commit to commit.
-  if (types.get(oldOid) !== 'commit' || types.get(newOid) !== 'commit') return false;
+async function isAncestor(git: RunGit, { oldOid, newOid }: AncestryQuestion): Promise<boolean> {
   const { exitCode } = await git(['merge-base', '--is-ancestor', oldOid, newOid]);
   if (exitCode === 0) return true;
   if (exitCode === 1) return false;
-  throw damaged(`the history of ${newOid} cannot be read`);
+  // One of them is not there, or is no commit. A branch can only be moved forward from commit to commit.
+  const types = await objectTypes(git, [oldOid, newOid]);
+  if (types.get(newOid) === undefined) throw damaged(`the object ${newOid} is missing`);
+  if (types.get(oldOid) !== 'commit' || types.get(newOid) !== 'commit') return false;
+  throw damaged(`the history of ${newOid} has gaps`);
 }
 
-/** The type of every object that is there. */
-async function objectTypes(git: RunGit, oids: ReadonlySet<Oid>): Promise<Map<Oid, string>> {
+/** The types of those objects that are there. */
+async function objectTypes(git: RunGit, oids: readonly Oid[]): Promise<Map<Oid, string>> {
   const { exitCode, stdout } = await git(
     ['cat-file', '--batch-check=%(objectname) %(objecttype)'],
-    [...oids].map((oid) => `${oid}\n`).join(''),
+    oids.map((oid) => `${oid}\n`).join(''),
   );
   if (exitCode !== 0) throw damaged('its objects cannot be read');
-  const types = new Map<Oid, string>();
-  for (const line of stdout.split('\n')) {
-    const [oid = '', type = ''] = line.split(' ');
-    if (oid !== '' && type !== 'missing') types.set(oid, type);
-  }
-  return types;
+  const lines = stdout.split('\n').map((line) => line.split(' '));
+  return new Map(lines.flatMap(([oid = '', type = '']) => (oid === '' || type === 'missing' ? [] : [[oid, type]])));
 }
 
 function damaged(why: string): HeadwaterError {

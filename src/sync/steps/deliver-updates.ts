@@ -1,4 +1,4 @@
-import type { RefName } from '../../domain/git-ref';
+import { shortName, type RefName } from '../../domain/git-ref';
 import { portionUpdates, type DeliveredRef, type RefUpdate } from '../../domain/ref-plan';
 import type { RefOutcome } from '../../domain/run';
 import type { ForgeProject } from '../../ports/forge';
@@ -38,9 +38,9 @@ function isImport({ claim }: SyncContext, { forge, delivered }: Delivery): boole
   return [...forge.refs.keys()].every((ref) => delivered.get(ref)?.created === true);
 }
 
-/** Asked for even where the forge seems to have it already: it makes the first branch the default, but only some time later. */
+/** The forge has made the first branch of an empty project its default already, where the project's settings named it. */
 async function giveDefaultBranch(context: SyncContext, project: ForgeProject, branch: RefName): Promise<void> {
-  await context.forge.setDefaultBranch(project, branch);
+  if (project.defaultBranch !== shortName(branch)) await context.forge.setDefaultBranch(project, branch);
   await context.claim.write((tx, mirror) => tx.saveMirror({ ...mirror, defaultBranchSet: branch }));
 }
 

@@ -128,9 +128,8 @@ describe('the object cache', () => {
   test('ancestry is answered question by question', async () => {
     const [one, two] = [repo.commit('line'), repo.commit('line')];
     const side = repo.commit('side');
-    repo.git(['tag', '-a', '-m', 'x', 'annotated', two]);
-    const tag = repo.resolve('annotated') ?? '';
-    await fill('history', 'line', 'side', 'annotated');
+    const blob = repo.resolve('line:file.txt') ?? '';
+    await fill('history', 'line', 'side');
     const missing = 'd'.repeat(40);
     const answers = await cache.areAncestors('history', [
       { oldOid: one, newOid: two },
@@ -138,8 +137,8 @@ describe('the object cache', () => {
       { oldOid: two, newOid: two },
       { oldOid: side, newOid: two },
       { oldOid: missing, newOid: two },
-      { oldOid: tag, newOid: two },
-      { oldOid: one, newOid: tag },
+      { oldOid: blob, newOid: two },
+      { oldOid: one, newOid: blob },
     ]);
     expect(answers).toEqual([true, false, true, false, false, false, false]);
     expect(await cache.areAncestors('history', [])).toEqual([]);
