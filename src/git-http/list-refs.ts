@@ -18,6 +18,8 @@ export interface ListRefsOptions {
   readonly idleTimeoutMs: number;
   readonly totalTimeoutMs: number;
   readonly maxBytes: number;
+  /** Is given the answer as it came, chunk by chunk. */
+  readonly onChunk?: (chunk: Buffer) => void;
   readonly signal: AbortSignal;
   readonly translate: TranslateFault;
 }
@@ -82,6 +84,7 @@ export async function readAdvertisement(options: ListRefsOptions): Promise<Adver
       response.on('data', (chunk: Buffer) => {
         watch.touch();
         receivedBytes += chunk.length;
+        options.onChunk?.(chunk);
         if (receivedBytes > options.maxBytes) return failWith({ kind: 'too_large', limit: options.maxBytes });
         try {
           lines.push(chunk);

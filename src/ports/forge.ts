@@ -30,8 +30,17 @@ export interface CallerRights {
   readonly writeScope: boolean;
 }
 
+/** Branches and tags of a project at one moment. */
+export interface ForgeListing {
+  readonly refs: RefMap;
+  /** The forge's own words, for `PushRequest.listing` and nothing else. */
+  readonly advertisement: Uint8Array;
+}
+
 export interface PushRequest {
   readonly project: ForgeProject;
+  /** What `listRefs` answered, if Headwater pushed nothing since: saves asking again. A ref that somebody else moved is refused all the same. */
+  readonly listing?: ForgeListing | undefined;
   /** Bare repository that holds the objects. */
   readonly cacheDir: string;
   /** One portion; every ref is pushed with its exact old value, so a ref that moved meanwhile is refused, not overwritten. */
@@ -67,7 +76,7 @@ export interface Forge {
   callerRights(token: Secret, owner: string, name: string, needWriteScope: boolean): Promise<CallerRights | null>;
 
   /** Branches and tags as git sees them, read from the project's own ref advertisement. */
-  listRefs(project: ForgeProject, signal: AbortSignal): Promise<RefMap>;
+  listRefs(project: ForgeProject, signal: AbortSignal): Promise<ForgeListing>;
 
   /**
    * `git push` over the forge's HTTP, so that every hook fires. A hook that refuses one ref must not hold up the others:

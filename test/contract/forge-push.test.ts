@@ -93,6 +93,31 @@ describeForges('Pushing to a forge', (choice) => {
     });
   });
 
+  test('a ref that moved since the listing which the push goes by is left as it is, too', async () => {
+    const project = await stage.newProject();
+    const base = stage.source.commit('main');
+    await stage.push(project, [create('refs/heads/main', base), create('refs/heads/topic', base)]);
+    const listing = await stage.adapter.listRefs(project, new AbortController().signal);
+    const theirs = stage.source.commit('theirs');
+    await stage.push(project, [forward('refs/heads/main', base, theirs), create('refs/heads/taken', theirs)]);
+    const ours = stage.source.commit('topic');
+    const updates = [
+      forward('refs/heads/main', base, ours),
+      create('refs/heads/taken', ours),
+      forward('refs/heads/topic', base, ours),
+    ];
+    expect(summary(await stage.push(project, updates, { listing }))).toEqual({
+      'refs/heads/main': 'diverged: moved_meanwhile',
+      'refs/heads/taken': 'diverged: moved_meanwhile',
+      'refs/heads/topic': 'fast_forwarded',
+    });
+    expect(await stage.refs(project)).toEqual({
+      'refs/heads/main': theirs,
+      'refs/heads/taken': theirs,
+      'refs/heads/topic': ours,
+    });
+  });
+
   test('a name that is a folder of names in the project is reported as a conflict, and the others arrive', async () => {
     const project = await stage.newProject();
     const tip = stage.source.commit();

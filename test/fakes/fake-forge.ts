@@ -1,8 +1,8 @@
 import type { Secret } from '../../src/domain/credentials';
 import { HeadwaterError, type FaultFacts } from '../../src/domain/errors';
 import type { FaultCode } from '../../src/domain/fault-catalogue';
-import type { RefMap, RefName } from '../../src/domain/git-ref';
-import type { CallerRights, Forge, ForgeProject, PushRequest, PushResult } from '../../src/ports/forge';
+import type { RefName } from '../../src/domain/git-ref';
+import type { CallerRights, Forge, ForgeListing, ForgeProject, PushRequest, PushResult } from '../../src/ports/forge';
 
 export type FakeRole = 'stranger' | 'read' | 'write' | 'admin' | 'site admin';
 
@@ -79,9 +79,9 @@ export class FakeForge implements Forge {
     };
   }
 
-  async listRefs(project: ForgeProject): Promise<RefMap> {
+  async listRefs(project: ForgeProject): Promise<ForgeListing> {
     this.#assertUp(`refs ${project.id}`);
-    return new Map(this.refs.get(project.id) ?? []);
+    return { refs: new Map(this.refs.get(project.id) ?? []), advertisement: new Uint8Array() };
   }
 
   async push(request: PushRequest): Promise<PushResult> {

@@ -134,7 +134,7 @@ export class ScriptedWorld {
     },
     listRefs: async () => {
       this.#callForge('listRefs');
-      return new Map(this.forgeRefs);
+      return { refs: new Map(this.forgeRefs), advertisement: new Uint8Array() };
     },
     push: async (request: PushRequest): Promise<PushResult> => {
       this.#callForge('push');

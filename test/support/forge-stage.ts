@@ -1,7 +1,7 @@
 import { createForge } from '../../src/adapters/forge/create-forge';
 import { Secret } from '../../src/domain/credentials';
 import type { RefUpdate } from '../../src/domain/ref-plan';
-import type { Forge, ForgeProject, PushResult } from '../../src/ports/forge';
+import type { Forge, ForgeListing, ForgeProject, PushResult } from '../../src/ports/forge';
 import type { TestRepo, TestUser } from './forge-admin';
 import type { ForgeChoice, TestForge } from './forges';
 import { TempRepo } from './temp-repo';
@@ -52,13 +52,17 @@ export class ForgeStage {
     return (await this.forge.createToken(user, scopes)).token;
   }
 
-  push(project: ForgeProject, updates: readonly RefUpdate[], changes: { cacheDir?: string } = {}): Promise<PushResult> {
+  push(
+    project: ForgeProject,
+    updates: readonly RefUpdate[],
+    changes: { cacheDir?: string; listing?: ForgeListing } = {},
+  ): Promise<PushResult> {
     const signal = new AbortController().signal;
     return this.adapter.push({ project, cacheDir: this.source.dir, updates, onProgress: () => {}, signal, ...changes });
   }
 
   async refs(project: ForgeProject): Promise<Record<string, string>> {
-    return Object.fromEntries(await this.adapter.listRefs(project, new AbortController().signal));
+    return Object.fromEntries((await this.adapter.listRefs(project, new AbortController().signal)).refs);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,4 @@
-import type { RefMap } from '../../domain/git-ref';
-import type { ForgeProject } from '../../ports/forge';
+import type { ForgeListing, ForgeProject } from '../../ports/forge';
 import type { TranslateFault } from '../../git-http/http-fault';
 import { readAdvertisement } from '../../git-http/list-refs';
 import type { ForgeGit } from './forge-git';
@@ -13,9 +12,10 @@ export async function listRefs(
   project: Pick<ForgeProject, 'owner' | 'name'>,
   signal: AbortSignal,
   translate: TranslateFault,
-): Promise<RefMap> {
+): Promise<ForgeListing> {
   const { limits } = git;
-  const advertisement = await readAdvertisement({
+  const chunks: Buffer[] = [];
+  const { refs } = await readAdvertisement({
     service: 'git-receive-pack',
     repository: git.repository(project),
     authorization: git.authorization,
@@ -23,8 +23,9 @@ export async function listRefs(
     idleTimeoutMs: limits.listIdleTimeoutMs,
     totalTimeoutMs: limits.listIdleTimeoutMs * 10,
     maxBytes: limits.maxListingBytes,
+    onChunk: (chunk) => chunks.push(chunk),
     signal,
     translate,
   });
-  return advertisement.refs;
+  return { refs, advertisement: Buffer.concat(chunks) };
 }

@@ -18,6 +18,8 @@ export async function pushUpdates(deps: PushDeps, request: PushRequest): Promise
   for (let portion = waiting.shift(); portion !== undefined; portion = waiting.shift()) {
     const answer = await runPush(deps, {
       ...request,
+      // Good for the first push only: it may have moved refs.
+      listing: outcomes.size === 0 && sentBytes === 0 ? request.listing : undefined,
       updates: portion,
       onProgress: ({ bytes }) => request.onProgress({ bytes: sentBytes + bytes }),
     });
@@ -61,7 +63,7 @@ async function settleByValue(
   failure: HeadwaterError,
 ): Promise<Map<RefUpdate, RefOutcome>> {
   const translate = gitFault({ doing: 'listing the refs', account });
-  const refs = await listRefs(git, request.project, request.signal, translate).catch(() => {
+  const { refs } = await listRefs(git, request.project, request.signal, translate).catch(() => {
     request.signal.throwIfAborted();
     // Why the push failed says more than why asking afterwards failed too.
     throw failure;

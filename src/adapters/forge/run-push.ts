@@ -30,6 +30,7 @@ export async function runPush({ git, account }: PushDeps, request: PushRequest):
     service: 'git-receive-pack',
     repository: git.repository(request.project),
     authorization: git.authorization,
+    advertisement: request.listing && Buffer.from(request.listing.advertisement),
     requester: git.requester,
     idleTimeoutMs: git.limits.pushIdleTimeoutMs,
     totalTimeoutMs: git.limits.pushTotalTimeoutMs,

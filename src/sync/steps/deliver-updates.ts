@@ -21,10 +21,10 @@ export async function deliverUpdates(context: SyncContext, delivery: Delivery): 
   const report = (bytes: number) =>
     tellProgress(context, { phase: 'pushing', done: outcomes.length, total: plan.updates.length, bytes });
 
-  if (first !== null && forge.refs.has(first)) await giveDefaultBranch(context, forge.project, first);
+  if (first !== null && forge.listing.refs.has(first)) await giveDefaultBranch(context, forge.project, first);
   for (const portion of portionUpdates(plan.updates, first, context.portionSize)) {
     report(context.bytes.sent);
-    const pushed = await pushPortion(context, delivery, portion, report);
+    const pushed = await pushPortion(context, delivery, portion, outcomes.length === 0, report);
     outcomes.push(...pushed);
     const arrived = pushed.some((outcome) => outcome.ref === first && isArrived(outcome));
     if (first !== null && arrived) await giveDefaultBranch(context, forge.project, first);
@@ -35,7 +35,7 @@ export async function deliverUpdates(context: SyncContext, delivery: Delivery): 
 /** The project was empty, or all that stands in it came from a first run that was cut short. */
 function isImport({ claim }: SyncContext, { forge, delivered }: Delivery): boolean {
   if (claim.mirror.lastSuccessAt !== null) return false;
-  return [...forge.refs.keys()].every((ref) => delivered.get(ref)?.created === true);
+  return [...forge.listing.refs.keys()].every((ref) => delivered.get(ref)?.created === true);
 }
 
 /** The forge has made the first branch of an empty project its default already, where the project's settings named it. */
@@ -48,6 +48,7 @@ async function pushPortion(
   context: SyncContext,
   delivery: Delivery,
   portion: readonly RefUpdate[],
+  isFirst: boolean,
   report: (bytes: number) => void,
 ): Promise<readonly RefOutcome[]> {
   const { claim } = context;
@@ -61,6 +62,7 @@ async function pushPortion(
   const alreadySent = context.bytes.sent;
   const result = await context.forge.push({
     project: delivery.forge.project,
+    listing: isFirst ? delivery.forge.listing : undefined,
     cacheDir: delivery.cacheDir,
     updates: portion,
     onProgress: ({ bytes }) => report(alreadySent + bytes),

@@ -1,11 +1,10 @@
 import { HeadwaterError } from '../../domain/errors';
-import type { RefMap } from '../../domain/git-ref';
-import type { ForgeProject } from '../../ports/forge';
+import type { ForgeListing, ForgeProject } from '../../ports/forge';
 import type { SyncContext } from '../sync-context';
 
 export interface ForgeState {
   readonly project: ForgeProject;
-  readonly refs: RefMap;
+  readonly listing: ForgeListing;
 }
 
 /** The project as it is now, found by its id, and its refs. Raises forge_*. */
@@ -15,5 +14,5 @@ export async function readForge(context: SyncContext, signal: AbortSignal): Prom
   if (project.nativeMirror) throw new HeadwaterError('forge_project_is_native_mirror');
   if (project.archived) throw new HeadwaterError('forge_project_archived');
   if (!project.canPush) throw new HeadwaterError('forge_push_denied', { account: await forge.account() });
-  return { project, refs: await forge.listRefs(project, signal) };
+  return { project, listing: await forge.listRefs(project, signal) };
 }
