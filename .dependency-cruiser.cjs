@@ -21,6 +21,7 @@ const owners = {
   '@octokit': 'src/adapters/forge',
   express: 'src/http',
   helmet: 'src/http',
+  ssh2: 'src/adapters/upstream',
   pino: '(src/adapters/log|src/http)',
   'pino-http': 'src/http',
   commander: 'src/cli',

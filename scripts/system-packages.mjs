@@ -32,6 +32,11 @@ const always = [
 
 const forTests = [
   {
+    name: 'openssh-server',
+    what: "OpenSSH's server sshd",
+    isThere: () => onPath('sshd') || existsSync('/usr/sbin/sshd'),
+  },
+  {
     name: 'postgresql',
     what: "PostgreSQL's programs initdb and postgres",
     isThere: () =>

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { createObjectCache } from './adapters/cache/create-object-cache';
 import { createForge } from './adapters/forge/create-forge';
 import { createLogger, type LogDestination } from './adapters/log/create-logger';
+import { compilePattern } from './adapters/patterns/compile-pattern';
 import { loadOrCreateKey } from './adapters/secrets/key-file';
 import { createSecretBox } from './adapters/secrets/secret-box';
 import { openStore } from './adapters/store/open-store';
 import { createUpstream } from './adapters/upstream/create-upstream';
+import { createSsh } from './adapters/upstream/ssh/create-ssh';
 import type { CliApp, Role } from './cli/cli-deps';
 import { productVersion } from './compose/product-version';
 import { openRedisParts } from './compose/redis-parts';
@@ -109,11 +111,13 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
     store,
     forge,
     secrets,
+    ssh: createSsh({ policy: addressPolicy }),
     log,
     pino,
     addressPolicy,
     cache: createObjectCache({ dir: join(config.dataDir, 'cache') }),
     checkUpstream: createUpstreamCheck(addressPolicy),
+    compilePattern,
     policy: {
       passIntervalMs: config.passIntervalMs,
       updateIntervalMs: config.updateIntervalMs,

@@ -6,6 +6,7 @@ import type { RemoveDeps } from '../sync/remove-mirror';
 import type { Forge } from '../ports/forge';
 import type { Notices } from '../ports/notices';
 import type { RunQueue } from '../ports/run-queue';
+import type { Ssh } from '../ports/ssh';
 import type { Store } from '../ports/store';
 
 /** Where a command reads and writes; results go to `out`, everything else to `err`. */
@@ -16,10 +17,11 @@ export interface CliIo {
 }
 
 /** What the `mirror` commands work on: the database and the queue themselves. */
-export interface CliApp extends Omit<EnrolProjectDeps, 'forge' | 'queue' | 'notices'>, RemoveDeps {
+export interface CliApp extends Omit<EnrolProjectDeps, 'forge' | 'queue' | 'notices' | 'ssh'>, RemoveDeps {
   readonly store: Store;
+  readonly ssh: Ssh;
   readonly queue: Pick<RunQueue, 'ensure'>;
-  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath'>;
+  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'moveRefs'>;
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
   close(): Promise<void>;
 }

@@ -3,9 +3,12 @@ import { toHeadwaterError } from '../domain/errors';
 import type { CliApp, CliDeps, Role } from './cli-deps';
 import { listMirrors } from './list-mirrors';
 import { Output } from './output';
+import { addOptionFlags } from './option-flags';
+import { acceptCommand, planCommand, undoCommand } from './plan-commands';
 import { removeCommand } from './remove-command';
 import { setMirror, type SetOptions } from './set-mirror';
 import { showMirror } from './show-mirror';
+import { hostKeysCommand, sshKeyCommand, type HostKeysOptions, type SshKeyOptions } from './ssh-commands';
 import { syncCommand } from './sync-command';
 
 /** What every command may be told. */
@@ -56,19 +59,45 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
     }
   };
 
-  command('set <OWNER/REPO>', 'create the mirror of a project, or change it')
+  const set = command('set <OWNER/REPO>', 'create the mirror of a project, or change it')
     .option('--url <url>', 'address of the upstream, as "git clone" takes it')
     .option('--user <name>', 'user name for the upstream')
     .option('--password-stdin', 'read the password or token from standard input')
     .addOption(new Option('--password-file <file>', 'read it from a file').conflicts('passwordStdin'))
+    .addOption(new Option('--ssh-key-type <type>', 'key for an ssh address').choices(['ed25519', 'rsa']))
+    .option('--ssh-host-key <key...>', 'host keys to trust: whole keys, or fingerprints of detected ones')
     .option('--enable', 'switch the mirror on')
     .addOption(new Option('--disable', 'switch the mirror off').conflicts('enable'))
     .action((project: string, options: SetOptions & CommonOptions) =>
       withApp(options, (app, output) => setMirror(deps, app, output, project, options)),
     );
+  addOptionFlags(set);
+  command('plan <OWNER/REPO>', 'show what the next update would do, without doing it').action(
+    (project: string, options: CommonOptions) =>
+      withApp(options, (app, output) => planCommand(deps, app, output, project)),
+  );
+  command('accept <OWNER/REPO> <PLAN>', 'carry out the plan that is held').action(
+    (project: string, plan: string, options: CommonOptions) =>
+      withApp(options, (app, output) => acceptCommand(deps, app, output, project, plan)),
+  );
+  command('undo <OWNER/REPO> <RUN>', 'put back the refs that a run moved or deleted').action(
+    (project: string, run: string, options: CommonOptions) =>
+      withApp(options, (app, output) => undoCommand(deps, app, output, project, run)),
+  );
   command('show <OWNER/REPO>', 'show the mirror of a project').action((project: string, options: CommonOptions) =>
     withApp(options, (app, output) => showMirror(deps, app, output, project)),
   );
+  command('host-keys <OWNER/REPO>', 'show the host keys of an ssh upstream, or trust one')
+    .option('--accept <fingerprint>', 'trust this one, which was seen, and no other')
+    .action((project: string, options: HostKeysOptions & CommonOptions) =>
+      withApp(options, (app, output) => hostKeysCommand(deps, app, output, project, options)),
+    );
+  command('ssh-key <OWNER/REPO>', 'show the public key to install at an ssh upstream')
+    .option('--rotate', 'make a new one; the old one is used until the new one works')
+    .addOption(new Option('--type <type>', 'of the new key').choices(['ed25519', 'rsa']))
+    .action((project: string, options: SshKeyOptions & CommonOptions) =>
+      withApp(options, (app, output) => sshKeyCommand(deps, app, output, project, options)),
+    );
   command('list', 'list all mirrors').action((options: CommonOptions) =>
     withApp(options, (app, output) => listMirrors(deps, app, output)),
   );

@@ -2,19 +2,23 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Secret } from '../domain/credentials';
 import { HeadwaterError } from '../domain/errors';
+import type { SshKeyType } from '../domain/mirror-ssh';
 import { enrolProject } from '../sync/enrol-project';
 import type { CliApp, CliDeps } from './cli-deps';
 import { parseProjectPath } from './find-mirror';
+import { readOptionFlags, type OptionFlags } from './option-flags';
 import type { Output } from './output';
 import { activeRun, describeMirror } from './show-mirror';
 
-export interface SetOptions {
+export interface SetOptions extends OptionFlags {
   readonly url?: string;
   readonly user?: string;
   readonly passwordStdin?: boolean;
   readonly passwordFile?: string;
   readonly enable?: boolean;
   readonly disable?: boolean;
+  readonly sshKeyType?: SshKeyType;
+  readonly sshHostKey?: readonly string[];
 }
 
 const longestPassword = 16_384;
@@ -33,6 +37,9 @@ export async function setMirror(
     authUser: options.user,
     authPassword: await readPassword(deps.io.in, options),
     enabled: options.enable === true ? true : options.disable === true ? false : undefined,
+    options: readOptionFlags(options),
+    sshKeyType: options.sshKeyType,
+    sshHostKeys: options.sshHostKey,
   });
   for (const warning of enrolled.warnings) output.warn(warning);
   const mirror = enrolled.mirror;

@@ -2,7 +2,10 @@ import type { Mirror } from '../domain/mirror';
 import type { Run } from '../domain/run';
 import type { CliApp, CliDeps } from './cli-deps';
 import { findMirror } from './find-mirror';
+import { describeOptions } from './option-flags';
 import type { Output } from './output';
+import { describeSync } from './plan-commands';
+import { describeSsh } from './describe-ssh';
 import { describeCounts, mirrorState, showTime } from './texts';
 
 export async function showMirror(
@@ -28,7 +31,10 @@ export function describeMirror(mirror: Mirror): string[] {
     ['upstream', mirror.url],
     ['user', mirror.authUser],
     ['password', mirror.sealedPassword === null ? 'none' : 'stored'],
+    ...describeSsh(mirror),
+    ...describeOptions(mirror.options),
     ['state', mirrorState(mirror)],
+    ...describeSync(mirror),
     ['last attempt', showTime(mirror.lastStartedAt)],
     ['last success', showTime(mirror.lastSuccessAt)],
     ['next update', showTime(mirror.nextUpdateAt)],

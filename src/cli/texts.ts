@@ -7,6 +7,7 @@ const actionWords: Readonly<Record<RefAction, string>> = {
   forced: 'replaced',
   deleted: 'deleted',
   unchanged: 'unchanged',
+  skipped: 'not mirrored',
   diverged: 'left alone (diverged)',
   rejected: 'refused',
 };

@@ -8,9 +8,10 @@ import type { AddressPolicy } from '../git-http/address-policy';
  * checked where it is connected to. Raises url_blocked.
  */
 export function createUpstreamCheck(policy: AddressPolicy): (url: UpstreamUrl) => void {
-  return ({ href, host }) => {
+  return ({ href, host, ssh }) => {
     const { port, protocol } = new URL(href);
-    const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+    const usual = ssh?.port ?? (protocol === 'https:' ? 443 : 80);
+    const number = port === '' ? usual : Number(port);
     const addresses = isIP(host) !== 0 ? [host] : /(^|\.)localhost\.?$/i.test(host) ? ['127.0.0.1', '::1'] : [];
     if (addresses.length > 0 && !addresses.some((address) => policy.allows(host, number, address)))
       throw new HeadwaterError('url_blocked', { host });

@@ -1,12 +1,17 @@
 import type { Fault } from './errors';
+import type { FaultCode } from './fault-catalogue';
 import type { RefName } from './git-ref';
+import type { HeldPlan } from './held-plan';
+import type { MirrorOptions } from './mirror-options';
 import type { RefCounts } from './run';
+import type { SyncProof } from './sync-state';
+import type { MirrorSsh } from './mirror-ssh';
 
 /** GitLab's names: none (never ran), scheduled (waits for a worker), started (a worker has it), finished, failed. */
 export type UpdateStatus = 'none' | 'scheduled' | 'started' | 'finished' | 'failed';
 
-/** Who asked for a run. */
-export type Cause = 'enrolled' | 'settings' | 'manual' | 'clock' | 'recovery';
+/** Who asked for a run. `plan` runs look and change nothing; `undo` runs are records of what was put back. */
+export type Cause = 'enrolled' | 'settings' | 'manual' | 'clock' | 'recovery' | 'plan' | 'undo';
 
 /** A worker's claim on a mirror. Each claim has a higher `fence`; a write under an older fence is refused. */
 export interface Lease {
@@ -26,7 +31,10 @@ export interface Mirror {
   readonly authUser: string | null;
   /** The sealed password or token (ports/secret-box), bound to the mirror, the upstream's origin and the user. */
   readonly sealedPassword: string | null;
+  /** null unless the upstream is an ssh address. */
+  readonly ssh: MirrorSsh | null;
   readonly enabled: boolean;
+  readonly options: MirrorOptions;
 
   readonly status: UpdateStatus;
   /** Consecutive failed runs. */
@@ -46,6 +54,10 @@ export interface Mirror {
   readonly deliveredDigest: string | null;
   /** The default branch that Headwater gave the project when it imported it. */
   readonly defaultBranchSet: RefName | null;
+  /** What the guards held back in the last run, and whether somebody accepted it. */
+  readonly held: HeldPlan | null;
+  /** What the last finished run found; null until then. */
+  readonly proof: SyncProof | null;
 
   /** The run that is queued or running; at most one. */
   readonly activeRunId: string | null;
@@ -79,7 +91,11 @@ export type MirrorEvent =
       /** null when a ref could not be delivered, so that the next run looks again. */
       readonly digest: string | null;
       readonly upstreamDefaultBranch: RefName | null;
+      readonly held: HeldPlan | null;
+      readonly proof: SyncProof;
     }
+  /** A plan was made, or could not be made: nothing else happened. */
+  | { readonly type: 'looked' }
   | {
       readonly type: 'failed';
       readonly at: number;
@@ -98,6 +114,7 @@ export type MirrorEvent =
 export function transition(mirror: Mirror, event: MirrorEvent, policy: SchedulePolicy): Mirror {
   switch (event.type) {
     case 'requested': {
+      if (event.cause === 'plan') return { ...mirror, status: 'scheduled', activeRunId: event.runId };
       const woken = event.cause === 'clock' || event.cause === 'recovery' ? {} : { failures: 0, paused: false };
       return {
         ...mirror,
@@ -124,10 +141,15 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
         lastCounts: event.counts,
         deliveredDigest: event.digest,
         upstreamDefaultBranch: event.upstreamDefaultBranch,
+        // Accepted in the last moment: the acceptance is for exactly this plan, and counts in the next run.
+        held: event.held !== null && mirror.held?.id === event.held.id ? mirror.held : event.held,
+        proof: event.proof,
       };
+    case 'looked':
+      return { ...idle(mirror), status: restingStatus(mirror) };
     case 'failed': {
       const failures = mirror.failures + 1;
-      const paused = failures > policy.maxRetries;
+      const paused = failures > policy.maxRetries || waitsForPerson(event.fault.code);
       return {
         ...idle(mirror),
         status: 'failed',
@@ -147,6 +169,11 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
     case 'woken':
       return { ...mirror, failures: 0, paused: false };
   }
+}
+
+/** Who may be at the other end is for a person to say; until then no further connection is made. */
+function waitsForPerson(code: FaultCode): boolean {
+  return code === 'upstream_host_key_changed' || code === 'upstream_host_key_unconfirmed';
 }
 
 /** May the clock pass at `passAt` take this mirror? */
@@ -177,6 +204,12 @@ function nextPass(at: number, policy: SchedulePolicy): number {
 /** The first pass at which a whole update interval has gone by. */
 function nextTurn(at: number, policy: SchedulePolicy): number {
   return Math.ceil((at + policy.updateIntervalMs) / policy.passIntervalMs) * policy.passIntervalMs;
+}
+
+/** The status that the last run left. */
+function restingStatus(mirror: Mirror): UpdateStatus {
+  if (mirror.lastFinishedAt === null) return 'none';
+  return mirror.lastError === null ? 'finished' : 'failed';
 }
 
 function idle(mirror: Mirror): Mirror {

@@ -4,8 +4,9 @@ import type { Cause } from './mirror';
 
 export type RunStatus = 'queued' | 'running' | 'finished' | 'failed';
 
-/** What became of one ref. `forced` and `deleted` are for policies that allow them. */
-export type RefAction = 'created' | 'fast_forwarded' | 'forced' | 'deleted' | 'unchanged' | 'diverged' | 'rejected';
+/** What became of one ref. `forced` and `deleted` are for policies that allow them; `skipped` refs are none of ours to mirror. */
+export type RefAction =
+  'created' | 'fast_forwarded' | 'forced' | 'deleted' | 'unchanged' | 'skipped' | 'diverged' | 'rejected';
 
 export type RefCounts = Readonly<Record<RefAction, number>>;
 
@@ -14,7 +15,7 @@ export interface RefOutcome {
   readonly ref: RefName;
   /** Value in the forge before; null if it did not exist. */
   readonly oldOid: Oid | null;
-  /** Value in the upstream. */
+  /** Value in the upstream; null if it was deleted there. */
   readonly newOid: Oid | null;
   readonly action: RefAction;
   /** Why it was left alone or refused. */
@@ -44,12 +45,13 @@ export const noCounts: RefCounts = {
   forced: 0,
   deleted: 0,
   unchanged: 0,
+  skipped: 0,
   diverged: 0,
   rejected: 0,
 };
 
-export function countOutcomes(outcomes: Iterable<RefOutcome>, unchanged: number): RefCounts {
-  const counts = { ...noCounts, unchanged };
+export function countOutcomes(outcomes: Iterable<RefOutcome>, unchanged: number, skipped = 0): RefCounts {
+  const counts = { ...noCounts, unchanged, skipped };
   for (const outcome of outcomes) counts[outcome.action] += 1;
   return counts;
 }

@@ -1,6 +1,7 @@
 import { HeadwaterError } from './errors';
+import { isSshAddress, parseSshUrl, type SshTarget } from './ssh-url';
 
-/** Where a mirror follows from: an http(s) repository address, parsed once, without user information. */
+/** Where a mirror follows from: an http(s) or ssh repository address, parsed once, without a secret. */
 export interface UpstreamUrl {
   /** Normalised address, rebuilt from the parsed fields: what is stored, shown and fetched from. */
   readonly href: string;
@@ -8,11 +9,13 @@ export interface UpstreamUrl {
   readonly origin: string;
   /** Host name or address in canonical spelling; an IPv6 address stands without brackets. */
   readonly host: string;
+  /** null for http and https. */
+  readonly ssh: SshTarget | null;
 }
 
 export interface ParsedUpstreamUrl {
   readonly url: UpstreamUrl;
-  /** The text carried a user name or password; both were dropped. */
+  /** The text carried a password, or for http a user name; they were dropped. */
   readonly hadCredentials: boolean;
 }
 
@@ -33,11 +36,14 @@ export function parseUpstreamUrl(text: string): ParsedUpstreamUrl {
   if (/[\u0000-\u0020\u007f\\]/.test(typed))
     throw new HeadwaterError('url_invalid', { why: 'it contains a space, a control character or a backslash' });
 
+  if (isSshAddress(typed)) return parseSshUrl(typed);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(typed)?.[1]?.toLowerCase();
   if (scheme === undefined || !typed.slice(scheme.length).startsWith('://')) {
-    // "host:path" is scp's way of writing ssh; "javascript:..." has a scheme but no authority.
+    // "host:path" may be scp's way of writing ssh without a user; "javascript:..." has a scheme but no authority.
     if (scheme !== undefined && !scheme.includes('.')) throw new HeadwaterError('url_scheme_forbidden', { scheme });
-    throw new HeadwaterError('url_invalid', { why: 'it does not start with https:// or http://' });
+    throw new HeadwaterError('url_invalid', {
+      why: 'it does not start with https://, http:// or ssh://, and has no user before its host',
+    });
   }
   if (scheme !== 'https' && scheme !== 'http') throw new HeadwaterError('url_scheme_forbidden', { scheme });
   if (/^[^:]+:\/\/(\/|:|\?|#|$)/.test(typed)) throw new HeadwaterError('url_invalid', { why: 'it names no host' });
@@ -59,7 +65,7 @@ export function parseUpstreamUrl(text: string): ParsedUpstreamUrl {
   const path = url.pathname.replace(/\/+$/, '');
   if (path === '') throw new HeadwaterError('url_invalid', { why: 'it names a host but no repository' });
   return {
-    url: { href: `${url.protocol}//${url.host}${path}`, origin: url.origin, host },
+    url: { href: `${url.protocol}//${url.host}${path}`, origin: url.origin, host, ssh: null },
     hadCredentials: url.username !== '' || url.password !== '',
   };
 }

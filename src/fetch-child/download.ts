@@ -23,7 +23,7 @@ export async function download(job: FetchJob, report: (message: FetchMessage) =>
   const repository = await git.Repository.openBare(job.cacheDir);
   const remote = await git.Remote.createAnonymous(repository, job.url);
   await remote.download(['+refs/tips/*:refs/tips/*'], {
-    customHeaders: [job.header],
+    customHeaders: job.header === null ? [] : [job.header],
     downloadTags: 2, // none but those that are asked for
     callbacks: {
       // nodegit calls this ten times a second at most. What it throws is lost, and a negative number stops the fetch.

@@ -2,8 +2,8 @@
 export interface FetchJob {
   /** Address of the gate. */
   readonly url: string;
-  /** The header that opens the gate, "Name: value". */
-  readonly header: string;
+  /** The header that opens a gate for HTTP, "Name: value"; null where the address itself does. */
+  readonly header: string | null;
   /** Bare repository that receives the objects. */
   readonly cacheDir: string;
   /** Object ids that must be there in the end. */

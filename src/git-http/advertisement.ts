@@ -36,7 +36,10 @@ export class AdvertisementParser {
   #section: 'service' | 'after-service' | 'refs' | 'end' = 'service';
   #fault: AdvertisementFault | null = null;
 
-  constructor(private readonly service: string) {}
+  /** `service` stands at the head of an answer over HTTP; null for SSH, where there is no head. */
+  constructor(private readonly service: string | null) {
+    if (service === null) this.#section = 'refs';
+  }
 
   get fault(): AdvertisementFault | null {
     return this.#fault;

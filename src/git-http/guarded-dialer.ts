@@ -1,7 +1,15 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import net from 'node:net';
 import { HeadwaterError } from '../domain/errors';
 import type { AddressPolicy } from './address-policy';
-import { createRequester, portOf, type ConnectionOptions, type HttpRequester } from './requester';
+import {
+  connectTimeoutCode,
+  createRequester,
+  lookupBy,
+  portOf,
+  type ConnectionOptions,
+  type HttpRequester,
+} from './requester';
 
 /** All addresses of a host name. Rejects as dns.lookup does. */
 export type ResolveHost = (host: string) => Promise<readonly LookupAddress[]>;
@@ -10,6 +18,14 @@ export interface GuardedDialerOptions extends Pick<ConnectionOptions, 'connectTi
   readonly policy: AddressPolicy;
   readonly resolve?: ResolveHost;
   readonly dnsTimeoutMs?: number;
+}
+
+export interface GuardedDialer extends HttpRequester {
+  /**
+   * A bare TCP connection, for SSH. `host` is as in UpstreamUrl. Rejects with url_blocked, upstream_host_unknown, the
+   * system's error, or one with connectTimeoutCode. An aborted signal destroys it, also later.
+   */
+  connect(host: string, port: number, signal: AbortSignal): Promise<net.Socket>;
 }
 
 /** More addresses than this are a DNS gone mad, or hostile. */
@@ -21,8 +37,8 @@ const maxAddresses = 16;
  * changes nothing (SSRF-04). If any address of a host is forbidden, none is used. TLS is checked against the host's own
  * name. Raises url_blocked, one text for everything forbidden (SSRF-09), and upstream_host_unknown.
  */
-export function createGuardedDialer(options: GuardedDialerOptions): HttpRequester {
-  const { policy, resolve = resolveBySystem, dnsTimeoutMs = 5_000 } = options;
+export function createGuardedDialer(options: GuardedDialerOptions): GuardedDialer {
+  const { policy, resolve = resolveBySystem, dnsTimeoutMs = 5_000, connectTimeoutMs = 10_000 } = options;
 
   const checkedAddresses = async (host: string, port: number): Promise<readonly LookupAddress[]> => {
     const addresses = await withTimeout(resolve(host), dnsTimeoutMs, host);
@@ -46,6 +62,10 @@ export function createGuardedDialer(options: GuardedDialerOptions): HttpRequeste
         throw new HeadwaterError('url_blocked', { host });
       return requester.request(request);
     },
+    async connect(host, port, signal) {
+      if (net.isIP(host) !== 0 && !policy.allows(host, port, host)) throw new HeadwaterError('url_blocked', { host });
+      return connectTcp({ host, port, signal, lookup: lookupBy(checkedAddresses, port) }, connectTimeoutMs);
+    },
     close: () => requester.close(),
   };
 }
@@ -53,6 +73,25 @@ export function createGuardedDialer(options: GuardedDialerOptions): HttpRequeste
 /** The WHATWG parser leaves IPv4 addresses in canonical form and puts IPv6 addresses into brackets. */
 function isAddress(hostname: string): boolean {
   return hostname.startsWith('[') || /^\d+\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function connectTcp(options: net.TcpNetConnectOpts, timeoutMs: number): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    // With several addresses, each gets a part of the time, so that a dead one does not hide the next.
+    const socket = net.connect({ ...options, autoSelectFamily: true, noDelay: true, keepAlive: true });
+    const timer = setTimeout(() => {
+      socket.destroy(Object.assign(new Error('connecting took too long'), { code: connectTimeoutCode }));
+    }, timeoutMs);
+    socket.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+  });
 }
 
 async function withTimeout(

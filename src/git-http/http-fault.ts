@@ -30,6 +30,7 @@ export type HttpFault =
   | { readonly kind: 'transport'; readonly error: NodeJS.ErrnoException };
 
 /** Reads as "… while <phase>". */
-export type HttpPhase = 'connecting' | 'listing refs' | 'sending' | 'waiting for the answer' | 'receiving data';
+export type HttpPhase =
+  'connecting' | 'signing in' | 'listing refs' | 'sending' | 'waiting for the answer' | 'receiving data';
 
 export type TranslateFault = (fault: HttpFault) => HeadwaterError;

@@ -66,7 +66,8 @@ export function portOf(url: URL): number {
   return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
 }
 
-function lookupBy(resolve: NonNullable<ConnectionOptions['resolve']>, port: number): net.LookupFunction {
+/** As the `lookup` of a connection. */
+export function lookupBy(resolve: NonNullable<ConnectionOptions['resolve']>, port: number): net.LookupFunction {
   return (host, { all }, callback) => {
     resolve(host, port).then(
       (addresses) => {

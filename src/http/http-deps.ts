@@ -5,6 +5,7 @@ import type { Forge } from '../ports/forge';
 import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';
 import type { RunQueue } from '../ports/run-queue';
+import type { Ssh } from '../ports/ssh';
 import type { Store } from '../ports/store';
 
 /** What health and every answer need. */
@@ -22,10 +23,11 @@ export interface HealthDeps {
   readonly checkReuseMs?: number;
 }
 
-export interface HttpDeps extends HealthDeps, Omit<EnrolProjectDeps, 'forge' | 'queue' | 'notices'>, RemoveDeps {
+export interface HttpDeps extends HealthDeps, Omit<EnrolProjectDeps, 'forge' | 'queue' | 'notices' | 'ssh'>, RemoveDeps {
   readonly store: Store;
+  readonly ssh: Ssh;
   readonly queue: Pick<RunQueue, 'ping' | 'ensure'>;
-  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'callerRights'>;
+  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'callerRights' | 'moveRefs'>;
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
   /** Where clients reach this server, without a slash at the end; known once it listens. */
   readonly publicUrl: () => string;

@@ -86,6 +86,16 @@ export interface Forge {
    */
   push(request: PushRequest): Promise<PushResult>;
 
+  /**
+   * Moves refs to objects that the forge has already: puts back old values, keeps them under another name. Takes nothing
+   * from the cache; hooks run as for every push, and every ref goes from its exact old value. A value that the forge no
+   * longer has is told as `old_value_gone`. Raises what `push` raises.
+   */
+  moveRefs(request: Pick<PushRequest, 'project' | 'updates' | 'signal'>): Promise<PushResult>;
+
+  /** Names of the branch protection rules, which are globs. Raises forge_rules_denied. */
+  branchRules(project: ForgeProject): Promise<readonly string[]>;
+
   /** Only ever asked for a branch that exists. */
   setDefaultBranch(project: ForgeProject, branch: RefName): Promise<void>;
 }

@@ -19,6 +19,12 @@ export interface ObjectCache {
   /** Answers each question; an object that the cache lacks is nobody's ancestor. Raises upstream_corrupt. */
   areAncestors(mirrorId: string, questions: readonly AncestryQuestion[]): Promise<boolean[]>;
 
+  /** Do the two have a commit in common? An object that the cache lacks has none. Raises upstream_corrupt. */
+  shareHistory(mirrorId: string, questions: readonly AncestryQuestion[]): Promise<boolean[]>;
+
+  /** Of the tags, those whose commit is part of the history of a tip. Raises upstream_corrupt. */
+  tagsOn(mirrorId: string, tags: readonly Oid[], tips: readonly Oid[]): Promise<ReadonlySet<Oid>>;
+
   /** Deletes the repository; idempotent. */
   remove(mirrorId: string): Promise<void>;
 

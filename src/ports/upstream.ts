@@ -1,11 +1,24 @@
-import type { Credentials } from '../domain/credentials';
+import type { Credentials, Secret } from '../domain/credentials';
 import type { Progress } from '../domain/events';
 import type { Oid, RefMap, RefName } from '../domain/git-ref';
+import type { HostKey } from '../domain/mirror-ssh';
 import type { UpstreamUrl } from '../domain/upstream-url';
 
 export interface UpstreamAccess {
   readonly url: UpstreamUrl;
   readonly credentials: Credentials | null;
+  /** For an ssh address; otherwise null. */
+  readonly ssh: SshAccess | null;
+}
+
+/** How to sign in over SSH, and what to tell of it. */
+export interface SshAccess {
+  /** Tried in this order, all in one connection. */
+  readonly keys: readonly { readonly publicKey: string; readonly privateKey: Secret }[];
+  /** A server that proves none of these is not signed in to. */
+  readonly hostKeys: readonly HostKey[];
+  readonly onKeyWorked: (publicKey: string) => void;
+  readonly onHostKeyRefused: (seen: HostKey) => void;
 }
 
 /** The upstream's refs at one moment. Names are data from a stranger: valid ref names, but nothing more is promised. */

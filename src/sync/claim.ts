@@ -37,7 +37,9 @@ export async function claimRun(deps: ClaimDeps, job: RunJob): Promise<Claim | nu
     if (run === null || (mirror.lease !== null && mirror.lease.until >= at)) return null;
     if (run.status !== 'queued') return null;
     const started: Run = { ...run, status: 'running', startedAt: at };
-    const held = transition(mirror, { type: 'claimed', lease: leaseAt(deps, at, at), at }, deps.policy);
+    const claimed = transition(mirror, { type: 'claimed', lease: leaseAt(deps, at, at), at }, deps.policy);
+    // A look is no attempt to update.
+    const held = run.cause === 'plan' ? { ...claimed, lastStartedAt: mirror.lastStartedAt } : claimed;
     await tx.saveMirror(held);
     await tx.saveRun(started);
     return { mirror: held, run: started };

@@ -1,25 +1,31 @@
 import { Secret } from '../domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../domain/errors';
 import type { Mirror } from '../domain/mirror';
+import { defaultOptions, sameOptions, type OptionsChange } from '../domain/mirror-options';
 import { parseUpstreamUrl, type UpstreamUrl } from '../domain/upstream-url';
 import type { ForgeProject } from '../ports/forge';
 import type { SecretBox } from '../ports/secret-box';
+import type { NewSshKey, Ssh } from '../ports/ssh';
 import type { StoreTransaction } from '../ports/store';
+import { applyOptions, type OptionDeps } from './option-settings';
 import { announce, recordRequest, type RequestDeps, type RequestedRun } from './request-sync';
 import { secretContext } from './secret-context';
+import { applySsh, prepareSshKey, refuseHttpCredentials, sshDiffers, type SshSettings } from './ssh-settings';
 import { supersede } from './supersede';
 
 /** What a maintainer may say; a field that is left out stays as it is. */
-export interface MirrorSettings {
+export interface MirrorSettings extends SshSettings {
   readonly url?: string | undefined;
   readonly authUser?: string | null | undefined;
   /** null or '' removes the stored one. */
   readonly authPassword?: Secret | null | undefined;
   readonly enabled?: boolean | undefined;
+  readonly options?: OptionsChange | undefined;
 }
 
-export interface EnrolDeps extends RequestDeps {
+export interface EnrolDeps extends RequestDeps, OptionDeps {
   readonly secrets: SecretBox;
+  readonly ssh: Pick<Ssh, 'generateKey' | 'readHostKey'>;
   /** Refuses addresses that may not be connected to, as far as it can be told without asking DNS. Raises url_blocked. */
   readonly checkUpstream: (url: UpstreamUrl) => void;
 }
@@ -42,6 +48,7 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
   if (project.archived) throw new HeadwaterError('forge_project_archived');
   const parsed = settings.url === undefined ? null : parseUpstreamUrl(settings.url);
   if (parsed !== null) deps.checkUpstream(parsed.url);
+  const newSshKey = await prepareSshKey(deps, project, settings, parsed?.url ?? null);
 
   const done = await deps.store.transaction(async (tx) => {
     const known = await tx.mirrorOfProject(project.id);
@@ -52,6 +59,7 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
       project,
       settings,
       parsed?.url.href,
+      { key: newSshKey, at: await tx.now() },
     );
     const created = before === null;
     const relevant = created || changesFetch(before, mirror);
@@ -75,11 +83,12 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
 }
 
 function applySettings(
-  deps: Pick<EnrolDeps, 'secrets'>,
+  deps: Pick<EnrolDeps, 'secrets' | 'ssh' | 'compilePattern' | 'checkUpstream'>,
   before: Mirror,
   project: ForgeProject,
   settings: MirrorSettings,
   href: string | undefined,
+  prepared: { readonly key: NewSshKey | null; readonly at: number },
 ): Mirror {
   const url = href ?? before.url;
   const authUser =
@@ -89,6 +98,7 @@ function applySettings(
     url,
     authUser,
     enabled: settings.enabled ?? before.enabled,
+    options: applyOptions(deps, before.options, settings.options),
     fullName: `${project.owner}/${project.name}`,
   };
 
@@ -98,8 +108,27 @@ function applySettings(
     sealedPassword =
       secret === null || secret.reveal() === '' ? null : deps.secrets.seal(secret, secretContext(mirror));
   }
-  const changed = { ...mirror, sealedPassword };
-  return changesFetch(before, changed) ? { ...changed, revision: before.revision + 1, deliveredDigest: null } : changed;
+  const changed = settleAccess(deps, before, { ...mirror, sealedPassword }, settings, prepared);
+  return changesFetch(before, changed)
+    ? { ...changed, revision: before.revision + 1, deliveredDigest: null, held: null }
+    : changed;
+}
+
+/** Passwords are for http, keys for ssh: a mirror keeps only what its address has a use for. */
+function settleAccess(
+  deps: Pick<EnrolDeps, 'secrets' | 'ssh'>,
+  before: Mirror,
+  after: Mirror,
+  settings: MirrorSettings,
+  prepared: { readonly key: NewSshKey | null; readonly at: number },
+): Mirror {
+  const ssh = applySsh(deps, before, after, settings, prepared);
+  if (ssh === null) return { ...after, ssh };
+  refuseHttpCredentials({
+    user: (settings.authUser ?? '') !== '',
+    password: (settings.authPassword?.reveal() ?? '') !== '',
+  });
+  return { ...after, ssh, authUser: null, sealedPassword: null };
 }
 
 function changesFetch(before: Mirror, after: Mirror): boolean {
@@ -107,6 +136,8 @@ function changesFetch(before: Mirror, after: Mirror): boolean {
     before.url !== after.url ||
     before.authUser !== after.authUser ||
     before.sealedPassword !== after.sealedPassword ||
+    sshDiffers(before.ssh, after.ssh) ||
+    !sameOptions(before.options, after.options) ||
     before.enabled !== after.enabled
   );
 }
@@ -131,7 +162,9 @@ async function newMirror(
     url: href,
     authUser: null,
     sealedPassword: null,
+    ssh: null,
     enabled: true,
+    options: defaultOptions,
     status: 'none',
     failures: 0,
     paused: false,
@@ -144,6 +177,8 @@ async function newMirror(
     upstreamDefaultBranch: null,
     deliveredDigest: null,
     defaultBranchSet: null,
+    held: null,
+    proof: null,
     activeRunId: null,
     lease: null,
     fence: 0,

@@ -29,9 +29,14 @@ async function failAbandoned(deps: RequestDeps, mirrorId: string): Promise<boole
     const run = mirror.activeRunId === null ? null : await tx.run(mirror.activeRunId);
     if (run !== null) await tx.saveRun({ ...run, status: 'failed', finishedAt: at, error: lost });
     // It counts as a failure, so that a mirror that kills every worker is paused in the end.
-    const failed = transition(mirror, { type: 'failed', at, fault: lost }, deps.policy);
+    const failed = transition(
+      mirror,
+      run?.cause === 'plan' ? { type: 'looked' } : { type: 'failed', at, fault: lost },
+      deps.policy,
+    );
     await tx.saveMirror({ ...failed, fence: failed.fence + 1 });
-    return failed;
+    // Nobody asked for more than a look.
+    return run?.cause === 'plan' ? null : failed;
   });
   if (after === null) return false;
   deps.log.warn({ mirrorId, failures: after.failures }, 'worker of this run died');

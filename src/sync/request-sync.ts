@@ -5,6 +5,7 @@ import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';
 import type { RunPriority, RunQueue } from '../ports/run-queue';
 import type { Store, StoreTransaction } from '../ports/store';
+import { supersede } from './supersede';
 
 export interface RequestDeps {
   readonly store: Store;
@@ -45,12 +46,15 @@ export async function recordRequest(
   cause: Cause,
   at?: number,
 ): Promise<{ run: Run; fresh: boolean }> {
-  const mirror = await tx.lockMirror(mirrorId);
+  let mirror = await tx.lockMirror(mirrorId);
   if (mirror === null) throw new HeadwaterError('mirror_not_found');
-  if (!mirror.enabled) throw new HeadwaterError('mirror_disabled');
+  // A plan is also what one looks at before switching a mirror on.
+  if (!mirror.enabled && cause !== 'plan') throw new HeadwaterError('mirror_disabled');
 
   const active = mirror.activeRunId === null ? null : await tx.run(mirror.activeRunId);
-  if (active !== null) {
+  // Whoever wants the real thing does not wait for a plan.
+  if (active?.cause === 'plan' && cause !== 'plan') mirror = await supersede(tx, deps.policy, mirror);
+  else if (active !== null) {
     if (cause === 'manual') await tx.saveMirror(transition(mirror, { type: 'woken' }, deps.policy));
     return { run: active, fresh: false };
   }

@@ -3,6 +3,7 @@ import type { SchedulePolicy } from '../domain/mirror';
 import type { Forge } from '../ports/forge';
 import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';
+import type { CompilePattern } from '../ports/patterns';
 import type { ObjectCache } from '../ports/object-cache';
 import type { SecretBox } from '../ports/secret-box';
 import type { Store } from '../ports/store';
@@ -13,8 +14,15 @@ import type { Claim } from './claim';
 export interface SyncDeps {
   readonly store: Pick<Store, 'transaction' | 'deliveredRefs'>;
   readonly upstream: Pick<Upstream, 'list' | 'fetch'>;
-  readonly cache: Pick<ObjectCache, 'open' | 'tips' | 'setTips' | 'areAncestors' | 'remove'>;
-  readonly forge: Pick<Forge, 'account' | 'project' | 'listRefs' | 'push' | 'setDefaultBranch'>;
+  readonly cache: Pick<
+    ObjectCache,
+    'open' | 'tips' | 'setTips' | 'areAncestors' | 'shareHistory' | 'tagsOn' | 'remove'
+  >;
+  readonly forge: Pick<
+    Forge,
+    'account' | 'project' | 'listRefs' | 'push' | 'moveRefs' | 'branchRules' | 'setDefaultBranch'
+  >;
+  readonly compilePattern: CompilePattern;
   readonly notices: Pick<Notices, 'publish'>;
   readonly secrets: Pick<SecretBox, 'open'>;
   readonly log: Logger;

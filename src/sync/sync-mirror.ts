@@ -1,14 +1,21 @@
 import { toHeadwaterError } from '../domain/errors';
+import type { RefName } from '../domain/git-ref';
+import { reasonOf, type DeliveredRef } from '../domain/ref-plan';
 import type { RunJob } from '../ports/run-queue';
+import type { RefListing } from '../ports/upstream';
 import { claimRun } from './claim';
 import { keepLease } from './keep-lease';
 import type { SyncContext, SyncDeps } from './sync-context';
-import { deliverUpdates } from './steps/deliver-updates';
+import { chooseRefs, dropStrayTags } from './steps/choose-refs';
+import { deliverUpdates, type Delivery } from './steps/deliver-updates';
 import { fetchObjects } from './steps/fetch-objects';
+import { followDefaultBranch } from './steps/follow-default-branch';
 import { listUpstream, nothingNew } from './steps/list-upstream';
-import { planUpdates } from './steps/plan-updates';
+import { nameRules } from './steps/name-rules';
+import { planUpdates, type Decision } from './steps/plan-updates';
+import { proveDelivery } from './steps/prove-delivery';
 import { readForge } from './steps/read-forge';
-import { recordFailure, recordRelease, recordSuccess } from './steps/record';
+import { recordFailure, recordPlan, recordRelease, recordSuccess } from './steps/record';
 import { together } from './together';
 
 /**
@@ -41,16 +48,48 @@ export async function syncMirror(deps: SyncDeps, job: RunJob, shutdown: AbortSig
 
 async function follow(context: SyncContext): Promise<void> {
   const listing = await listUpstream(context);
-  if (nothingNew(context, listing))
-    return recordSuccess(context, listing, { outcomes: [], unchanged: listing.refs.size });
+  const before = await chooseRefs(context, listing);
+  if (nothingNew(context, listing)) return recordNothingNew(context, listing, before.listing);
 
   const [cacheDir, forge] = await together(
     context.signal,
-    (signal) => fetchObjects(context, listing, signal),
+    (signal) => fetchObjects(context, before.listing, signal),
     (signal) => readForge(context, signal),
   );
-  const decision = await planUpdates(context, listing, forge);
-  const pushed = await deliverUpdates(context, { ...decision, listing, forge, cacheDir });
-  const { leftAlone, unchanged } = decision.plan;
-  return recordSuccess(context, listing, { outcomes: [...pushed, ...leftAlone], unchanged });
+  const chosen = await dropStrayTags(context, before.listing);
+  const decision = await planUpdates(context, { listing, chosen, scope: before.scope, forge });
+  const { updates, leftAlone, unchanged } = decision.plan;
+  const skipped = listing.refs.size - chosen.refs.size;
+  if (context.claim.run.cause === 'plan') {
+    const planned = updates.map((update) => ({ ...update, reason: reasonOf(update) }));
+    return recordPlan(context, { outcomes: [...planned, ...leftAlone], unchanged, skipped });
+  }
+  const delivery: Delivery = { ...decision, chosen, forge, cacheDir };
+  const pushed = await nameRules(context, forge, updates, await deliverUpdates(context, delivery));
+  const proven = await proveDelivery(context, forge, pushed);
+  const head = await followDefaultBranch(context, delivery, proven);
+  const notes = lossNotes(decision, listing);
+  const outcomes = [...proven, ...head, ...leftAlone];
+  return recordSuccess(context, listing, { outcomes, unchanged, skipped, held: decision.held, notes });
+}
+
+/** The stray tags of the last run are not looked for again: it is known that there is nothing to do. */
+function recordNothingNew(context: SyncContext, listing: RefListing, chosen: RefListing): Promise<void> {
+  const before = context.claim.mirror.lastCounts?.skipped;
+  const skipped = before ?? listing.refs.size - chosen.refs.size;
+  const unchanged = listing.refs.size - skipped;
+  return recordSuccess(context, listing, { outcomes: [], unchanged, skipped, held: null, notes: new Map() });
+}
+
+/** What the upstream lost is taken as it is, unless a guard objects; what it has again counts again. */
+function lossNotes({ plan, delivered, held, lost }: Decision, listing: RefListing): Map<RefName, DeliveredRef> {
+  const notes = new Map<RefName, DeliveredRef>();
+  const taken = held === null ? new Set(lost) : new Set();
+  for (const [ref, note] of delivered) {
+    if (taken.has(ref)) notes.set(ref, { ...note, gone: true });
+    else if (note.gone === true && listing.refs.has(ref)) notes.set(ref, { ...note, gone: false });
+  }
+  // What was pushed in this run has a newer note.
+  for (const { ref } of plan.updates) notes.delete(ref);
+  return notes;
 }

@@ -1,8 +1,9 @@
 import { fault } from '../../src/domain/errors';
 import type { DeliveredRef } from '../../src/domain/ref-plan';
+import { defaultOptions } from '../../src/domain/mirror-options';
 import { noCounts, type RefOutcome } from '../../src/domain/run';
 import type { Store, StoreTransaction } from '../../src/ports/store';
-import { buildMirror, buildRun } from '../support/builders';
+import { buildMirror, buildMirrorSsh, buildRun } from '../support/builders';
 
 const oid = (digit: string) => digit.repeat(40);
 const all = { page: 1, limit: 1_000 };
@@ -26,6 +27,7 @@ export function describeStoreWrites(open: () => Store): void {
       url: `https://[2001:db8::1]:8443/${'x'.repeat(1_900)}.git`,
       authUser: "o'neill",
       sealedPassword: 'v1.00000000.nonce.text',
+      ssh: buildMirrorSsh(),
       enabled: false,
       status: 'started',
       failures: 3,
@@ -39,6 +41,19 @@ export function describeStoreWrites(open: () => Store): void {
       upstreamDefaultBranch: `refs/heads/${'é'.repeat(490)}`,
       deliveredDigest: 'd'.repeat(64),
       defaultBranchSet: 'refs/heads/main',
+      options: { ...defaultOptions, branches: 'pattern', branchPattern: 'é|"x"', deletions: 'follow', lfs: false },
+      held: {
+        id: 'plan',
+        runId: 'run-1',
+        at: 5,
+        reasons: [fault('held_refs_lost', { lost: 1, total: 2 })],
+        refs: [{ ref: 'refs/heads/main', oldOid: 'a'.repeat(40), newOid: null, action: 'deleted', reason: null }],
+        total: 1,
+        lost: ['refs/heads/main'],
+        lostTotal: 1,
+        accepted: true,
+      },
+      proof: { behind: 1, diverged: ['refs/heads/x'], divergedTotal: 60, inSyncAt: 1_790_000_000_000 },
       activeRunId: 'run-1',
       lease: { owner: 'worker-1', until: 1_790_000_060_000 },
       fence: 5_000_000_000,

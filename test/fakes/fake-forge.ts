@@ -2,6 +2,7 @@ import type { Secret } from '../../src/domain/credentials';
 import { HeadwaterError, type FaultFacts } from '../../src/domain/errors';
 import type { FaultCode } from '../../src/domain/fault-catalogue';
 import type { RefName } from '../../src/domain/git-ref';
+import type { RefOutcome } from '../../src/domain/run';
 import type { CallerRights, Forge, ForgeListing, ForgeProject, PushRequest, PushResult } from '../../src/ports/forge';
 
 export type FakeRole = 'stranger' | 'read' | 'write' | 'admin' | 'site admin';
@@ -88,8 +89,29 @@ export class FakeForge implements Forge {
     this.#assertUp(`push ${request.project.id}`);
     const refs = this.refs.get(request.project.id) ?? new Map<RefName, string>();
     this.refs.set(request.project.id, refs);
-    for (const update of request.updates) refs.set(update.ref, update.newOid);
+    for (const { ref, newOid } of request.updates) {
+      if (newOid === null) refs.delete(ref);
+      else refs.set(ref, newOid);
+    }
     return { outcomes: request.updates.map((update) => ({ ...update, reason: null })), sentBytes: 0 };
+  }
+
+  async moveRefs(request: Pick<PushRequest, 'project' | 'updates' | 'signal'>): Promise<PushResult> {
+    const refs = this.refs.get(request.project.id) ?? new Map<RefName, string>();
+    const outcomes = request.updates.map((update): RefOutcome => {
+      const { ref, oldOid, newOid } = update;
+      if ((refs.get(ref) ?? null) !== oldOid)
+        return { ...update, action: 'diverged', reason: fault('moved_meanwhile', { ref }).toFault() };
+      if (newOid === null) refs.delete(ref);
+      else refs.set(ref, newOid);
+      return { ...update, reason: null };
+    });
+    this.refs.set(request.project.id, refs);
+    return { outcomes, sentBytes: 0 };
+  }
+
+  async branchRules(): Promise<readonly string[]> {
+    return [];
   }
 
   async setDefaultBranch(project: ForgeProject, branch: RefName): Promise<void> {

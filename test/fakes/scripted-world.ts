@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { compilePattern } from '../../src/adapters/patterns/compile-pattern';
 import { Secret } from '../../src/domain/credentials';
 import { fault, HeadwaterError } from '../../src/domain/errors';
-import type { Oid, RefName } from '../../src/domain/git-ref';
+import { isMirrored, type Oid, type RefName } from '../../src/domain/git-ref';
 import type { SchedulePolicy } from '../../src/domain/mirror';
 import type { AncestryQuestion } from '../../src/domain/ref-plan';
 import type { RefOutcome } from '../../src/domain/run';
@@ -13,6 +14,7 @@ import { enrolMirror } from '../../src/sync/enrol-mirror';
 import { requestSync } from '../../src/sync/request-sync';
 import { syncMirror } from '../../src/sync/sync-mirror';
 import { FixedClock } from './fixed-clock';
+import { FakeSsh } from './fake-ssh';
 import { MemoryLogger } from './memory-logger';
 import { MemoryNotices } from './memory-notices';
 import { MemoryQueue } from './memory-queue';
@@ -36,6 +38,17 @@ class History {
     for (let at: Oid | null | undefined = newOid; at; at = this.#parents.get(at)) if (at === oldOid) return true;
     return false;
   }
+
+  /** Commits have one parent, so histories meet if they begin with the same one. */
+  share({ oldOid, newOid }: AncestryQuestion): boolean {
+    return this.#root(oldOid) === this.#root(newOid);
+  }
+
+  #root(oid: Oid): Oid {
+    let root = oid;
+    for (let at: Oid | null | undefined = oid; at; at = this.#parents.get(at)) root = at;
+    return root;
+  }
 }
 
 /** The whole product with everything outside played by memory: one project, one upstream, a clock that stands still. */
@@ -52,6 +65,7 @@ export class ScriptedWorld {
   readonly notices = new MemoryNotices();
   readonly log = new MemoryLogger();
   readonly secrets = new PlainSecretBox();
+  readonly ssh = new FakeSsh();
   readonly history = new History();
 
   /** The upstream's refs and its HEAD. */
@@ -77,6 +91,9 @@ export class ScriptedWorld {
   };
   forgeFault: HeadwaterError | null = null;
   readonly refusedRefs = new Set<RefName>();
+  branchRules: string[] = [];
+  readonly protectedRefs = new Set<RefName>();
+  readonly compilePattern = compilePattern;
   readonly forgeCalls: string[] = [];
   readonly pushes: RefName[][] = [];
   /** Runs in the middle of a push, before the forge decides. */
@@ -119,6 +136,9 @@ export class ScriptedWorld {
       for (const tip of tips) this.cacheTips.add(tip);
     },
     areAncestors: async (_, questions) => questions.map((question) => this.history.isAncestor(question)),
+    shareHistory: async (_, questions) => questions.map((question) => this.history.share(question)),
+    tagsOn: async (_, tags, tips) =>
+      new Set(tags.filter((tag) => tips.some((tip) => this.history.isAncestor({ oldOid: tag, newOid: tip })))),
     remove: async () => {
       this.cacheRemovals += 1;
       this.cacheTips.clear();
@@ -134,7 +154,8 @@ export class ScriptedWorld {
     },
     listRefs: async () => {
       this.#callForge('listRefs');
-      return { refs: new Map(this.forgeRefs), advertisement: new Uint8Array() };
+      const refs = new Map([...this.forgeRefs].filter(([ref]) => isMirrored(ref)));
+      return { refs, advertisement: new Uint8Array() };
     },
     push: async (request: PushRequest): Promise<PushResult> => {
       this.#callForge('push');
@@ -143,21 +164,45 @@ export class ScriptedWorld {
       request.signal.throwIfAborted();
       const outcomes = request.updates.map((update): RefOutcome => {
         const { ref, oldOid, newOid, action } = update;
+        if (this.protectedRefs.has(ref))
+          return { ...update, action: 'rejected', reason: fault('branch_protected', { ref, account: 'headwater' }) };
         if (this.refusedRefs.has(ref))
           return { ref, oldOid, newOid, action: 'rejected', reason: fault('hook_declined', { ref, why: 'no' }) };
         if ((this.forgeRefs.get(ref) ?? null) !== oldOid)
           return { ref, oldOid, newOid, action: 'diverged', reason: fault('moved_meanwhile', { ref }) };
-        this.forgeRefs.set(ref, newOid);
+        this.#put(ref, newOid);
         return { ref, oldOid, newOid, action, reason: null };
       });
       await this.afterPush();
       return { outcomes, sentBytes: 500 };
+    },
+    moveRefs: async ({ updates }: Pick<PushRequest, 'project' | 'updates' | 'signal'>): Promise<PushResult> => {
+      this.#callForge('moveRefs');
+      const outcomes = updates.map((update): RefOutcome => {
+        const { ref, oldOid } = update;
+        if (this.refusedRefs.has(ref))
+          return { ...update, action: 'rejected', reason: fault('hook_declined', { ref, why: 'no' }) };
+        if ((this.forgeRefs.get(ref) ?? null) !== oldOid)
+          return { ...update, action: 'diverged', reason: fault('moved_meanwhile', { ref }) };
+        this.#put(ref, update.newOid);
+        return { ...update, reason: null };
+      });
+      return { outcomes, sentBytes: 300 };
+    },
+    branchRules: async () => {
+      this.#callForge('branchRules');
+      return this.branchRules;
     },
     setDefaultBranch: async (_: ForgeProject, branch: RefName) => {
       this.#callForge(`setDefaultBranch ${branch}`);
       this.project = { ...this.project, defaultBranch: branch.replace('refs/heads/', '') };
     },
   };
+
+  #put(ref: RefName, oid: Oid | null): void {
+    if (oid === null) this.forgeRefs.delete(ref);
+    else this.forgeRefs.set(ref, oid);
+  }
 
   #callForge(call: string): void {
     this.forgeCalls.push(call);

@@ -1,4 +1,6 @@
 import type { Mirror } from '../../src/domain/mirror';
+import type { MirrorSsh } from '../../src/domain/mirror-ssh';
+import { defaultOptions } from '../../src/domain/mirror-options';
 import type { Run } from '../../src/domain/run';
 
 const newYear2026 = Date.UTC(2026, 0, 1);
@@ -12,7 +14,9 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     url: 'https://upstream.example/group/project.git',
     authUser: null,
     sealedPassword: null,
+    ssh: null,
     enabled: true,
+    options: defaultOptions,
     status: 'none',
     failures: 0,
     paused: false,
@@ -25,6 +29,8 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     upstreamDefaultBranch: null,
     deliveredDigest: null,
     defaultBranchSet: null,
+    held: null,
+    proof: null,
     activeRunId: null,
     lease: null,
     fence: 0,
@@ -49,5 +55,15 @@ export function buildRun(changes: Partial<Run> = {}): Run {
     receivedBytes: 0,
     sentBytes: 0,
     ...changes,
+  };
+}
+
+/** The SSH side of a mirror, with everything in it. */
+export function buildMirrorSsh(): MirrorSsh {
+  const at = newYear2026;
+  return {
+    keys: [{ type: 'rsa', publicKey: 'ssh-rsa AAAA ünï', sealedPrivateKey: 'v1.0.n.t', createdAt: at }],
+    hostKeys: [{ type: 'ssh-rsa', key: 'AAAA', fingerprint: 'SHA256:x', confirmedAt: at, confirmedBy: null }],
+    seenHostKeys: [{ type: 'ssh-ed25519', key: 'BBBB', fingerprint: 'SHA256:y' }],
   };
 }

@@ -40,7 +40,7 @@ export function openUpstream(options: Partial<UpstreamOptions> = {}): Upstream {
 
 export function accessTo(url: string, user?: string, password = ''): UpstreamAccess {
   const credentials = user === undefined ? null : { user, password: new Secret(password) };
-  return { url: parseUpstreamUrl(url).url, credentials };
+  return { url: parseUpstreamUrl(url).url, credentials, ssh: null };
 }
 
 export const never = new AbortController().signal;

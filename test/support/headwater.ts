@@ -15,6 +15,9 @@ export interface MirrorAnswer {
   readonly auth_user: string | null;
   readonly has_password: boolean;
   readonly enabled: boolean;
+  readonly ssh_public_key: string | null;
+  readonly ssh_previous_public_key: string | null;
+  readonly ssh_host_keys: readonly { readonly fingerprint_sha256: string; readonly confirmed_by: string | null }[];
   readonly update_status: 'none' | 'scheduled' | 'started' | 'finished' | 'failed';
   readonly last_error: { readonly code: string; readonly message: string; readonly advice: string } | null;
   readonly failures: number;

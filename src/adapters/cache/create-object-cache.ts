@@ -4,6 +4,7 @@ import { HeadwaterError } from '../../domain/errors';
 import { runGit } from '../../git-http/run-git';
 import type { ObjectCache } from '../../ports/object-cache';
 import { answerAncestry } from './ancestry';
+import { shareHistory, tagsOn } from './history';
 import { clearLeftovers, isSound, makeBareRepository } from './bare-repository';
 import { countPacks, dropInventory, takeInventory } from './pack-inventory';
 import { readTips, writeTips } from './packed-refs';
@@ -63,6 +64,10 @@ export function createObjectCache(options: ObjectCacheOptions): ObjectCache {
       }),
 
     areAncestors: (mirrorId, questions) => answerAncestry(cacheDirOf(mirrorId), questions, gitPath),
+
+    shareHistory: (mirrorId, questions) => shareHistory(cacheDirOf(mirrorId), questions, gitPath),
+
+    tagsOn: (mirrorId, tags, tips) => tagsOn(cacheDirOf(mirrorId), tags, tips, gitPath),
 
     remove: (mirrorId) => remove(cacheDirOf(mirrorId)),
 

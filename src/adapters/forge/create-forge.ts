@@ -2,10 +2,12 @@ import { basicAuthorization, type Secret } from '../../domain/credentials';
 import type { Forge } from '../../ports/forge';
 import { createRequester } from '../../git-http/requester';
 import { createForgeClient } from './client';
+import { branchRules } from './branch-rules';
 import { setDefaultBranch } from './default-branch';
 import { gitFault } from './errors';
 import type { ForgeGit } from './forge-git';
 import { listRefs } from './list-refs';
+import { moveRefs } from './move-refs';
 import { projectById, projectByPath } from './projects';
 import { pushUpdates } from './push';
 import { callerRights } from './rights';
@@ -61,6 +63,10 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
     async push(request) {
       return pushUpdates({ git, account: await accountForAdvice() }, request);
     },
+    async moveRefs(request) {
+      return moveRefs({ git, account: await accountForAdvice() }, request);
+    },
+    branchRules: (project) => branchRules({ client, token, accountForAdvice }, project),
     setDefaultBranch: (project, branch) => setDefaultBranch({ client, token, accountForAdvice }, project, branch),
     close: () => git.requester.close(),
   };

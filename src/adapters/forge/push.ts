@@ -11,12 +11,16 @@ import { halve, portionsThatFit, settleAnswered } from './settle-push';
  * Pushes a portion and answers what became of each ref. The forge refuses a portion as a whole when one ref of it offends,
  * so the offender is taken out by name where the forge names it, and found by halving where it does not.
  */
-export async function pushUpdates(deps: PushDeps, request: PushRequest): Promise<PushResult> {
+export async function pushUpdates(
+  deps: PushDeps,
+  request: PushRequest,
+  send: (deps: PushDeps, request: PushRequest) => Promise<PushAnswer> = runPush,
+): Promise<PushResult> {
   const outcomes = new Map<RefUpdate, RefOutcome>();
   let sentBytes = 0;
   const waiting = portionsThatFit(request.updates);
   for (let portion = waiting.shift(); portion !== undefined; portion = waiting.shift()) {
-    const answer = await runPush(deps, {
+    const answer = await send(deps, {
       ...request,
       // Good for the first push only: it may have moved refs.
       listing: outcomes.size === 0 && sentBytes === 0 ? request.listing : undefined,
@@ -68,7 +72,7 @@ async function settleByValue(
     // Why the push failed says more than why asking afterwards failed too.
     throw failure;
   });
-  if (!updates.every(({ ref, newOid }) => refs.get(ref) === newOid)) throw failure;
+  if (!updates.every(({ ref, newOid }) => (refs.get(ref) ?? null) === newOid)) throw failure;
   return new Map(updates.map((update) => [update, { ...update, reason: null }]));
 }
 

@@ -70,7 +70,7 @@ function pushCommand(
       ...['push', '--porcelain', '--no-verify', '--no-follow-tags', '--no-signed'],
       ...updates.map(({ ref, oldOid }) => `--force-with-lease=${ref}:${oldOid ?? ''}`),
       gate.url,
-      ...updates.map(({ ref, newOid }) => `${newOid}:${ref}`),
+      ...updates.map(({ ref, newOid }) => `${newOid ?? ''}:${ref}`),
     ],
     cwd: cacheDir,
     // The environment of a process is for its owner's eyes only; its arguments are for everybody's.

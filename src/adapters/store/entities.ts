@@ -1,6 +1,7 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { Oid, RefName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
+import { defaultOptions, type MirrorOptions } from '../../domain/mirror-options';
 import type { DeliveredRef } from '../../domain/ref-plan';
 import type { RefOutcome, Run } from '../../domain/run';
 
@@ -20,6 +21,12 @@ export interface DeliveredRow extends DeliveredRef {
 const wholeNumber = {
   to: (value: number | null) => value,
   from: (value: string | number | null) => (value === null ? null : Number(value)),
+};
+
+// Options that a mirror was saved without have their default.
+const withDefaults = {
+  to: (value: MirrorOptions) => value,
+  from: (value: Partial<MirrorOptions> | null): MirrorOptions => ({ ...defaultOptions, ...value }),
 };
 
 type Options = Omit<EntitySchemaColumnOptions, 'type' | 'name'>;
@@ -42,7 +49,9 @@ export const MirrorEntity = new EntitySchema<Mirror>({
     url: text('url'),
     authUser: text('auth_user', orNull),
     sealedPassword: text('sealed_password', orNull),
+    ssh: json('ssh', orNull),
     enabled: flag('enabled'),
+    options: json('options', { ...orNull, transformer: withDefaults }),
     status: word('status'),
     failures: whole('failures'),
     paused: flag('paused'),
@@ -55,6 +64,8 @@ export const MirrorEntity = new EntitySchema<Mirror>({
     upstreamDefaultBranch: text('upstream_default_branch', orNull),
     deliveredDigest: text('delivered_digest', orNull),
     defaultBranchSet: text('default_branch_set', orNull),
+    held: json('held', orNull),
+    proof: json('proof', orNull),
     activeRunId: id('active_run_id', orNull),
     lease: json('lease', orNull),
     fence: whole('fence'),
@@ -125,6 +136,7 @@ export const DeliveredEntity = new EntitySchema<DeliveredRow>({
     oid: word('oid', orNull),
     intended: word('intended', orNull),
     created: flag('created'),
+    gone: { ...flag('gone'), nullable: true },
   },
   foreignKeys: [
     {
@@ -145,4 +157,5 @@ export interface RawDeliveredRow {
   readonly oid: Oid | null;
   readonly intended: Oid | null;
   readonly created: boolean | number;
+  readonly gone: boolean | number | null;
 }

@@ -55,10 +55,14 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
         .addSelect('delivered.oid', 'oid')
         .addSelect('delivered.intended', 'intended')
         .addSelect('delivered.created', 'created')
+        .addSelect('delivered.gone', 'gone')
         .where('delivered.mirrorId = :mirrorId', { mirrorId })
         .getRawMany<RawDeliveredRow>();
       return new Map(
-        rows.map(({ ref, oid, intended, created }) => [ref, { oid, intended, created: Boolean(created) }]),
+        rows.map(({ ref, oid, intended, created, gone }) => [
+          ref,
+          { oid, intended, created: Boolean(created), ...(gone ? { gone: true } : {}) },
+        ]),
       );
     },
   };

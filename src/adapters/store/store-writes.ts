@@ -63,8 +63,8 @@ export function createStoreWrites(
           .createQueryBuilder()
           .insert()
           .into(DeliveredEntity)
-          .values(chunk.items.map(([ref, delivered]) => ({ mirrorId, ref, ...delivered })))
-          .orUpdate(['oid', 'intended', 'created'], ['mirror_id', 'ref'])
+          .values(chunk.items.map(([ref, delivered]) => ({ mirrorId, ref, gone: false, ...delivered })))
+          .orUpdate(['oid', 'intended', 'created', 'gone'], ['mirror_id', 'ref'])
           .updateEntity(false)
           .execute();
       }

@@ -1,12 +1,18 @@
+import { HeadwaterError } from '../../domain/errors';
 import type { AddressPolicy } from '../../git-http/address-policy';
-import { createGuardedDialer, type ResolveHost } from '../../git-http/guarded-dialer';
+import { openGate } from '../../git-http/gate';
+import { createGuardedDialer, type GuardedDialer, type ResolveHost } from '../../git-http/guarded-dialer';
 import { readAdvertisement } from '../../git-http/list-refs';
 import { basicAuthorization } from '../../domain/credentials';
-import type { Upstream, UpstreamAccess } from '../../ports/upstream';
+import type { FetchRequest, Upstream, UpstreamAccess } from '../../ports/upstream';
 import { FetchChildren } from './fetch-children';
-import { fetchObjects, type FetchLimits } from './fetch-objects';
+import { fetchObjects, type FetchDeps, type FetchLimits } from './fetch-objects';
 import { upstreamFault, type UpstreamContext } from './http-errors';
 import { toRefListing } from './ref-listing';
+import { openSshGate } from './ssh/ssh-gate';
+import { readSshAdvertisement } from './ssh/ssh-listing';
+import type { SshPlace } from './ssh/upload-pack';
+import { tipAdvertisement } from './tip-advertisement';
 
 export interface UpstreamOptions {
   readonly policy: AddressPolicy;
@@ -31,7 +37,7 @@ export interface UpstreamOptions {
   readonly fetchChildEntry?: string;
 }
 
-/** Upstreams over HTTP(S). Close it to end the children and connections that it keeps ready. */
+/** Upstreams over HTTP(S) and SSH. Close it to end the children and connections that it keeps ready. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const dialer = createGuardedDialer(options);
   const limits: FetchLimits = {
@@ -53,6 +59,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   return {
     async list(access, signal) {
+      const translate = upstreamFault(contextOf(access, 'listing'));
+      const place = sshPlace(access, dialer, options.idleTimeoutMs);
+      if (place !== null) {
+        const { totalTimeoutMs, maxListingBytes: maxBytes } = options;
+        return toRefListing(await readSshAdvertisement({ ...place, totalTimeoutMs, maxBytes, signal, translate }));
+      }
       const advertisement = await readAdvertisement({
         service: 'git-upload-pack',
         repository: new URL(access.url.href),
@@ -62,29 +74,44 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         totalTimeoutMs: options.totalTimeoutMs,
         maxBytes: options.maxListingBytes,
         signal,
-        translate: upstreamFault(contextOf(access, 'listing')),
+        translate,
       });
       return toRefListing(advertisement);
     },
 
     fetch: (request) =>
-      fetchObjects(request, {
-        children,
-        limits,
-        gate: {
-          service: 'git-upload-pack',
-          repository: new URL(request.access.url.href),
-          authorization: authorizationOf(request.access),
-          requester: dialer,
-          translate: upstreamFault(contextOf(request.access, 'fetching')),
-        },
-      }),
+      fetchObjects(request, { children, limits, openGate: gateFor(request, dialer, options.idleTimeoutMs) }),
 
     async close() {
       dialer.close();
       await children.close();
     },
   };
+}
+
+function gateFor(request: FetchRequest, dialer: GuardedDialer, idleTimeoutMs: number): FetchDeps['openGate'] {
+  const { access, wanted, listing } = request;
+  const translate = upstreamFault(contextOf(access, 'fetching'));
+  const place = sshPlace(access, dialer, idleTimeoutMs);
+  const advertisement = tipAdvertisement(wanted, listing.capabilities, place === null ? 'http' : 'ssh');
+  if (place !== null) return (job) => openSshGate({ ...job, ...place, advertisement, translate });
+  return (job) =>
+    openGate({
+      ...job,
+      service: 'git-upload-pack',
+      repository: new URL(access.url.href),
+      authorization: authorizationOf(access),
+      requester: dialer,
+      advertisement,
+      translate,
+    });
+}
+
+/** null for an address of HTTP. */
+function sshPlace({ url, ssh }: UpstreamAccess, dialer: GuardedDialer, idleTimeoutMs: number): SshPlace | null {
+  if (url.ssh === null) return null;
+  if (ssh === null) throw new HeadwaterError('internal');
+  return { url, ssh: url.ssh, access: ssh, dialer, idleTimeoutMs };
 }
 
 function authorizationOf({ credentials }: UpstreamAccess): string | null {

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { HeadwaterError } from '../../domain/errors';
-import { openGate, type Gate, type GateOptions } from '../../git-http/gate';
+import type { Gate, GateOptions } from '../../git-http/gate';
 import { abortReason } from '../../git-http/list-refs';
 import { StallWatch } from '../../git-http/stall-watch';
 import type { FetchRequest } from '../../ports/upstream';
@@ -9,7 +9,6 @@ import type { FetchChild, FetchChildLimits } from './fetch-child';
 import type { FetchChildren } from './fetch-children';
 import { childEndFault, libgitFault, type FetchContext } from './fetch-errors';
 import type { FetchMessage } from './fetch-messages';
-import { tipAdvertisement } from './tip-advertisement';
 
 export interface FetchLimits {
   readonly idleTimeoutMs: number;
@@ -21,8 +20,16 @@ export interface FetchLimits {
 export interface FetchDeps {
   readonly children: Pick<FetchChildren, 'take'>;
   readonly limits: FetchLimits;
-  readonly gate: Pick<GateOptions, 'service' | 'repository' | 'authorization' | 'requester' | 'translate'>;
+  readonly openGate: (job: FetchGateJob) => Promise<FetchGate>;
 }
+
+/** What a gate for one fetch is told of that fetch. */
+export type FetchGateJob = Required<
+  Pick<GateOptions, 'idleTimeoutMs' | 'totalTimeoutMs' | 'maxReceivedBytes' | 'onBytes' | 'onFault'>
+>;
+
+/** A gate of either kind; without a header where its address is enough. */
+export type FetchGate = Omit<Gate, 'header'> & { readonly header: string | null };
 
 /** How much later than the gate's watch the child's own watch strikes; ms. */
 const graceMs = 500;
@@ -59,7 +66,7 @@ class FetchJobRun {
     const { request } = this;
     const onAbort = () => this.#stop?.(abortReason(request.signal));
     request.signal.addEventListener('abort', onAbort, { once: true });
-    let gate: Gate | null = null;
+    let gate: FetchGate | null = null;
     try {
       gate = await this.#openGate();
       await this.#fetchThrough(gate);
@@ -73,11 +80,9 @@ class FetchJobRun {
     }
   }
 
-  #openGate(): Promise<Gate> {
-    const { limits, gate } = this.deps;
-    return openGate({
-      ...gate,
-      advertisement: tipAdvertisement(this.request.wanted, this.request.listing.capabilities),
+  #openGate(): Promise<FetchGate> {
+    const { limits } = this.deps;
+    return this.deps.openGate({
       idleTimeoutMs: limits.idleTimeoutMs,
       totalTimeoutMs: limits.totalTimeoutMs,
       maxReceivedBytes: limits.maxReceivedBytes,
@@ -86,7 +91,7 @@ class FetchJobRun {
     });
   }
 
-  async #fetchThrough(gate: Gate): Promise<void> {
+  async #fetchThrough(gate: FetchGate): Promise<void> {
     const { idleTimeoutMs } = this.deps.limits;
     await new Promise<void>((resolve, reject) => {
       this.#stop = reject;

@@ -8,11 +8,14 @@ const usable = new Set(['multi_ack', 'multi_ack_detailed', 'side-band', 'side-ba
  * The only refs that the fetch child gets to see: the wanted objects, under names of ours. Names and oddities of the
  * upstream never reach C code, and it is asked for nothing that was not wanted.
  */
-export function tipAdvertisement(wanted: readonly Oid[], serverCapabilities: readonly string[]): Buffer {
+export function tipAdvertisement(
+  wanted: readonly Oid[],
+  serverCapabilities: readonly string[],
+  over: 'http' | 'ssh' = 'http',
+): Buffer {
   const capabilities = serverCapabilities.filter((capability) => usable.has(capability)).join(' ');
   return Buffer.concat([
-    pktLine('# service=git-upload-pack\n'),
-    flushPkt,
+    ...(over === 'http' ? [pktLine('# service=git-upload-pack\n'), flushPkt] : []),
     ...wanted.map((oid, at) => pktLine(`${oid} refs/tips/${oid}${at === 0 ? `\0${capabilities}` : ''}\n`)),
     flushPkt,
   ]);

@@ -48,6 +48,12 @@ export const forgeFaults = {
     message: "Headwater's account may not make {branch} the default branch of the project.",
     advice: 'Make {branch} the default branch in the project settings, or give the account {account} admin rights.',
   },
+  forge_rules_denied: {
+    kind: 'user',
+    status: 409,
+    message: "Headwater's account may not read the branch protection rules of the project.",
+    advice: 'Give the account {account} admin rights on the project, or choose the branches by a pattern.',
+  },
   forge_quota: {
     kind: 'user',
     message: 'The project has used up its quota in the forge.',

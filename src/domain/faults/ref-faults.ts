@@ -48,6 +48,56 @@ export const refFaults = {
     message: '{ref} points to something else in the upstream than in the project.',
     advice: "If the upstream's is wanted, delete {ref} in the project and update now.",
   },
+  branch_rule_refuses: {
+    kind: 'user',
+    message: 'The branch protection rule "{rule}" of the project refuses the push to {ref}.',
+    advice: 'Allow the account {account} to push in that rule, or leave this branch out.',
+  },
+  branch_rule_refuses_force: {
+    kind: 'user',
+    message: 'The branch protection rule "{rule}" of the project does not let {ref} be overwritten or deleted.',
+    advice: 'Change or remove that rule, or set the mirror to keep what differs.',
+  },
+  history_replaced: {
+    kind: 'user',
+    message: "{ref} is replaced by the upstream's history, which does not contain the project's.",
+    advice: 'Undo the run to get the old value back.',
+  },
+  tag_replaced: {
+    kind: 'user',
+    message: '{ref} is moved to where it points in the upstream.',
+    advice: 'Undo the run to get the old value back.',
+  },
+  deleted_upstream: {
+    kind: 'user',
+    message: '{ref} is deleted, since the upstream deleted it and nobody moved it here.',
+    advice: 'Undo the run to get it back.',
+  },
+  default_branch_kept: {
+    kind: 'user',
+    message: '{ref} was deleted upstream, but it is the default branch of the project, which the forge does not delete.',
+    advice: 'Make another branch the default branch of the project; the next run deletes this one.',
+  },
+  held_back: {
+    kind: 'user',
+    message: '{ref} is held back: {why}',
+    advice: 'Look at what is held with the mirror, and accept it if it is what you want.',
+  },
+  backup_failed: {
+    kind: 'user',
+    message: '{ref} was not overwritten, since its old value could not be kept: {why}',
+    advice: 'Ask those who run the forge whether refs under refs/headwater are allowed.',
+  },
+  moved_after_run: {
+    kind: 'user',
+    message: '{ref} is no longer where the run left it.',
+    advice: 'Nothing was changed; put it back by hand if that is wanted.',
+  },
+  old_value_gone: {
+    kind: 'user',
+    message: 'The forge no longer has the old value of {ref}.',
+    advice: 'The forge has cleaned up; fetch the value from a clone and push it by hand.',
+  },
   moved_meanwhile: {
     kind: 'transient',
     message: '{ref} was moved in the project while this run was pushing.',

@@ -10,7 +10,7 @@ export const requestFaults = {
   url_scheme_forbidden: {
     kind: 'user',
     message: 'Addresses with the scheme "{scheme}" cannot be mirrored.',
-    advice: 'Use an https:// or http:// address.',
+    advice: 'Use an https://, http:// or ssh:// address.',
   },
   url_blocked: {
     kind: 'user',
@@ -20,7 +20,7 @@ export const requestFaults = {
   url_credentials_ignored: {
     kind: 'user',
     message: 'The user name or password inside the URL was ignored and not stored.',
-    advice: 'Send them as auth_user and auth_password.',
+    advice: "Send them as auth_user and auth_password; an ssh address is signed in to with the mirror's own key.",
   },
   input_invalid: {
     kind: 'user',
@@ -70,6 +70,12 @@ export const requestFaults = {
     message: 'This project has no pull mirror.',
     advice: 'Create one with PUT and a "url".',
   },
+  mirror_not_ssh: {
+    kind: 'user',
+    status: 409,
+    message: 'The upstream of this mirror is not an ssh address, so it has neither a key nor host keys.',
+    advice: 'Give it an address such as ssh://git@example.org/group/project.git first.',
+  },
   mirror_disabled: {
     kind: 'user',
     status: 409,
@@ -81,6 +87,24 @@ export const requestFaults = {
     status: 404,
     message: 'This mirror has no such run.',
     advice: 'List the runs to find its id.',
+  },
+  run_under_way: {
+    kind: 'user',
+    status: 409,
+    message: 'A run of this mirror is queued or running.',
+    advice: 'Wait until it has ended, then try again.',
+  },
+  run_not_undoable: {
+    kind: 'user',
+    status: 409,
+    message: 'This run moved and deleted nothing that could be put back.',
+    advice: 'List the runs to find the one that did.',
+  },
+  plan_stale: {
+    kind: 'user',
+    status: 409,
+    message: 'The plan that you accept is not the one that is held.',
+    advice: 'Look at the mirror again and accept the plan that it shows now.',
   },
   route_not_found: {
     kind: 'user',

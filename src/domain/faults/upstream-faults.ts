@@ -17,6 +17,28 @@ export const upstreamFaults = {
     message: 'The TLS certificate of {host} was not accepted ({why}).',
     advice: 'Have the upstream renew or correct its certificate, or have the admin install the CA that signed it.',
   },
+  upstream_host_key_unconfirmed: {
+    kind: 'user',
+    message: 'The SSH host key of {host} has not been confirmed yet, so no connection was made.',
+    advice:
+      'Have the keys detected (POST .../mirror/pull/host_keys, or "headwater mirror host-keys"), compare their fingerprints with those that the upstream publishes, and confirm them as ssh_host_keys.',
+  },
+  upstream_host_key_changed: {
+    kind: 'user',
+    message: 'The SSH host key of {host} is not the confirmed one: it showed {seen}, confirmed is {confirmed}.',
+    advice:
+      'Ask those who run the upstream. If the new key is theirs, accept its fingerprint (POST .../mirror/pull/host_keys/accept, or "headwater mirror host-keys --accept"); if not, somebody stands in between.',
+  },
+  upstream_ssh_key_refused: {
+    kind: 'user',
+    message: "The upstream {host} did not accept this mirror's SSH key for the user {user}.",
+    advice: "Install the mirror's public key (ssh_public_key) at the upstream, as a deploy key that may read.",
+  },
+  upstream_ssh_failed: {
+    kind: 'user',
+    message: 'No SSH connection with {host} could be agreed on: {why}.',
+    advice: 'Check that the address and the port are those of an SSH server, and that it is not outdated.',
+  },
   upstream_redirected: {
     kind: 'user',
     message: 'The upstream redirects to {target}, and redirects are not followed.',
@@ -66,6 +88,31 @@ export const upstreamFaults = {
     kind: 'user',
     message: 'The upstream repository has no branches and no tags.',
     advice: 'Push something to the upstream; nothing was changed in the project.',
+  },
+  held_upstream_emptied: {
+    kind: 'user',
+    message: 'The upstream has lost all of its {total} refs.',
+    advice: 'Check that the address still leads to the right repository; accept the plan if this is what you want.',
+  },
+  held_refs_lost: {
+    kind: 'user',
+    message: 'The upstream has lost {lost} of {total} refs.',
+    advice: 'Check that the address still leads to the right repository; accept the plan if this is what you want.',
+  },
+  held_default_branch_lost: {
+    kind: 'user',
+    message: 'The upstream has lost its default branch {branch}.',
+    advice: 'Check that the address still leads to the right repository; accept the plan if this is what you want.',
+  },
+  held_unrelated_history: {
+    kind: 'user',
+    message: 'The upstream shares no history with what was there: {branch} begins anew.',
+    advice: 'Check that the address still leads to the right repository; accept the plan if this is what you want.',
+  },
+  held_first_overwrite: {
+    kind: 'user',
+    message: 'The first run would overwrite {count} refs that the project already has.',
+    advice: 'Look at the plan and accept it if the project may be overwritten.',
   },
   upstream_sha256: {
     kind: 'user',

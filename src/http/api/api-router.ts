@@ -3,7 +3,9 @@ import type { HttpDeps } from '../http-deps';
 import { createAccess } from './access';
 import { getEvents } from './events';
 import { deleteMirror, getMirror, postMirror, putMirror } from './mirror-routes';
+import { postAccept, postPlan, postUndo } from './plan-routes';
 import { getRun, listRuns } from './run-routes';
+import { postAcceptedHostKey, postHostKeys, postSshKey } from './ssh-routes';
 
 const mirrorPath = '/repos/:owner/:repo/mirror/pull';
 
@@ -20,6 +22,12 @@ export function createApiRouter(deps: HttpDeps): Router {
   router.get(mirrorPath, read, getMirror(deps));
   router.post(mirrorPath, write, body, postMirror(deps));
   router.delete(mirrorPath, write, deleteMirror(deps));
+  router.post(`${mirrorPath}/host_keys`, write, body, postHostKeys(deps));
+  router.post(`${mirrorPath}/host_keys/accept`, write, body, postAcceptedHostKey(deps));
+  router.post(`${mirrorPath}/ssh_key`, write, body, postSshKey(deps));
+  router.post(`${mirrorPath}/plan`, write, body, postPlan(deps));
+  router.post(`${mirrorPath}/accept`, write, body, postAccept(deps));
+  router.post(`${mirrorPath}/runs/:id/undo`, write, body, postUndo(deps));
   router.get(`${mirrorPath}/runs`, read, listRuns(deps));
   router.get(`${mirrorPath}/runs/:id`, read, getRun(deps));
   router.get(`${mirrorPath}/events`, read, getEvents(deps, access));

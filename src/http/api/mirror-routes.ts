@@ -7,6 +7,7 @@ import { requestSync } from '../../sync/request-sync';
 import type { HttpDeps } from '../http-deps';
 import { callerOf } from './access';
 import { describeMirror, findMirror } from './find-mirror';
+import { optionFields, readOptions } from './option-fields';
 import { parseBody } from './parse-input';
 import { presentFault, presentRun } from './present';
 
@@ -16,6 +17,10 @@ const putBody = z.strictObject({
   /** null or '' removes the stored one. */
   auth_password: z.string().max(16_384).nullable().optional(),
   enabled: z.boolean().optional(),
+  ...optionFields,
+  ssh_key_type: z.enum(['ed25519', 'rsa']).optional(),
+  /** Whole public keys, or SHA-256 fingerprints of keys that were detected. */
+  ssh_host_keys: z.array(z.string().max(8000)).max(16).optional(),
 });
 
 /** Creates the mirror (201) or changes it (200). */
@@ -28,6 +33,10 @@ export function putMirror(deps: HttpDeps): RequestHandler {
       authUser: body.auth_user,
       authPassword: typeof password === 'string' ? new Secret(password) : password,
       enabled: body.enabled,
+      options: readOptions(body),
+      sshKeyType: body.ssh_key_type,
+      sshHostKeys: body.ssh_host_keys,
+      confirmedBy: callerOf(response).login,
     });
     const mirror = await describeMirror(deps.store, enrolled.mirror);
     response.status(enrolled.created ? 201 : 200).json({ ...mirror, warnings: enrolled.warnings.map(presentFault) });

@@ -1,7 +1,9 @@
-import type { Fault } from '../../domain/errors';
 import { shortName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
-import type { RefOutcome, Run } from '../../domain/run';
+import type { Run } from '../../domain/run';
+import { presentOptions, presentSync } from './option-fields';
+import { isoTime, presentFault, presentOutcome } from './present-values';
+import { presentSsh } from './present-ssh';
 
 /** What the API says of a run. Times are ISO 8601 or null. */
 export function presentRun(run: Run) {
@@ -20,14 +22,16 @@ export function presentRun(run: Run) {
 }
 
 /** What the API says of a mirror, in GitLab's field names where GitLab has one. The password never comes back. */
-export function presentMirror(mirror: Mirror, activeRun: Run | null) {
+export function presentMirror(mirror: Mirror, activeRun: Run | null, now = Date.now()) {
   return {
     id: mirror.id,
     project: { id: mirror.repoId, full_name: mirror.fullName },
     url: mirror.url,
     enabled: mirror.enabled,
+    ...presentOptions(mirror.options),
     auth_user: mirror.authUser,
     has_password: mirror.sealedPassword !== null,
+    ...presentSsh(mirror.ssh),
     update_status: mirror.status,
     last_error: presentFault(mirror.lastError),
     last_update_started_at: isoTime(mirror.lastStartedAt),
@@ -39,24 +43,8 @@ export function presentMirror(mirror: Mirror, activeRun: Run | null) {
     upstream_default_branch: mirror.upstreamDefaultBranch === null ? null : shortName(mirror.upstreamDefaultBranch),
     active_run: activeRun === null ? null : presentRun(activeRun),
     last_counts: mirror.lastCounts,
+    ...presentSync(mirror, now),
   };
 }
 
-/** What became of one ref. */
-export function presentOutcome(outcome: RefOutcome) {
-  return {
-    ref: outcome.ref,
-    old: outcome.oldOid,
-    new: outcome.newOid,
-    action: outcome.action,
-    reason: presentFault(outcome.reason),
-  };
-}
-
-export function presentFault(fault: Fault | null) {
-  return fault === null ? null : { code: fault.code, message: fault.message, advice: fault.advice };
-}
-
-function isoTime(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
-}
+export { presentFault, presentOutcome };

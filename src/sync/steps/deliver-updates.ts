@@ -1,30 +1,38 @@
 import { shortName, type RefName } from '../../domain/git-ref';
-import { portionUpdates, type DeliveredRef, type RefUpdate } from '../../domain/ref-plan';
+import { portionUpdates, reasonOf, type DeliveredRef, type RefUpdate } from '../../domain/ref-plan';
 import type { RefOutcome } from '../../domain/run';
 import type { ForgeProject } from '../../ports/forge';
 import type { RefListing } from '../../ports/upstream';
 import { tellProgress, type SyncContext } from '../sync-context';
+import { keepBackups } from './keep-backups';
 import type { Decision } from './plan-updates';
 import type { ForgeState } from './read-forge';
 
 export interface Delivery extends Decision {
-  readonly listing: RefListing;
+  /** What of the upstream is mirrored. */
+  readonly chosen: RefListing;
   readonly forge: ForgeState;
   readonly cacheDir: string;
 }
 
 /** Pushes the plan in portions. Each is noted as intended before and as delivered after, both under the claim. */
 export async function deliverUpdates(context: SyncContext, delivery: Delivery): Promise<RefOutcome[]> {
-  const { plan, listing, forge } = delivery;
-  const first = isImport(context, delivery) ? listing.defaultBranch : null;
+  const { plan, chosen, forge } = delivery;
+  const first = isImport(context, delivery) ? chosen.defaultBranch : null;
   const outcomes: RefOutcome[] = [];
+  let isFirst = true;
   const report = (bytes: number) =>
     tellProgress(context, { phase: 'pushing', done: outcomes.length, total: plan.updates.length, bytes });
 
   if (first !== null && forge.listing.refs.has(first)) await giveDefaultBranch(context, forge.project, first);
   for (const portion of portionUpdates(plan.updates, first, context.portionSize)) {
     report(context.bytes.sent);
-    const pushed = await pushPortion(context, delivery, portion, outcomes.length === 0, report);
+    const { kept, refused } = await keepBackups(context, forge.project, portion);
+    outcomes.push(...refused);
+    if (kept.length === 0) continue;
+    // A push may use the forge's listing only while nothing was moved since; a backup counts as that.
+    const pushed = await pushPortion(context, delivery, kept, isFirst && kept === portion, report);
+    isFirst = false;
     outcomes.push(...pushed);
     const arrived = pushed.some((outcome) => outcome.ref === first && isArrived(outcome));
     if (first !== null && arrived) await giveDefaultBranch(context, forge.project, first);
@@ -39,7 +47,7 @@ function isImport({ claim }: SyncContext, { forge, delivered }: Delivery): boole
 }
 
 /** The forge has made the first branch of an empty project its default already, where the project's settings named it. */
-async function giveDefaultBranch(context: SyncContext, project: ForgeProject, branch: RefName): Promise<void> {
+export async function giveDefaultBranch(context: SyncContext, project: ForgeProject, branch: RefName): Promise<void> {
   if (project.defaultBranch !== shortName(branch)) await context.forge.setDefaultBranch(project, branch);
   await context.claim.write((tx, mirror) => tx.saveMirror({ ...mirror, defaultBranchSet: branch }));
 }
@@ -52,8 +60,14 @@ async function pushPortion(
   report: (bytes: number) => void,
 ): Promise<readonly RefOutcome[]> {
   const { claim } = context;
-  const before = (update: RefUpdate): DeliveredRef =>
-    delivery.delivered.get(update.ref) ?? { oid: null, intended: null, created: update.action === 'created' };
+  const before = (update: RefUpdate): DeliveredRef => {
+    const known = delivery.delivered.get(update.ref);
+    return {
+      oid: known?.oid ?? null,
+      intended: null,
+      created: update.action === 'created' || (known?.created ?? false),
+    };
+  };
   const note = (entries: [RefName, DeliveredRef][]) =>
     claim.write((tx, mirror) => tx.putDeliveredRefs(mirror.id, new Map(entries)));
 
@@ -72,12 +86,15 @@ async function pushPortion(
   await note(
     portion.map((update, index) => {
       const arrived = isArrived(result.outcomes[index]);
-      return [update.ref, { ...before(update), ...(arrived ? { oid: update.newOid } : {}), intended: null }];
+      return [update.ref, { ...before(update), ...(arrived ? { oid: update.newOid } : {}) }];
     }),
   );
-  return result.outcomes;
+  return result.outcomes.map((outcome, index) => {
+    const update = portion[index];
+    return update !== undefined && isArrived(outcome) ? { ...outcome, reason: reasonOf(update) } : outcome;
+  });
 }
 
 function isArrived(outcome: RefOutcome | undefined): boolean {
-  return outcome?.action === 'created' || outcome?.action === 'fast_forwarded' || outcome?.action === 'unchanged';
+  return outcome !== undefined && outcome.action !== 'diverged' && outcome.action !== 'rejected';
 }

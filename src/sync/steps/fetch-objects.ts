@@ -1,25 +1,22 @@
-import { HeadwaterError } from '../../domain/errors';
+import type { Progress } from '../../domain/events';
 import type { RefListing } from '../../ports/upstream';
 import { tellProgress, type SyncContext } from '../sync-context';
-import { upstreamAccess } from './list-upstream';
+import { withUpstream } from './upstream-access';
 
 /** Brings what the listing has and the cache lacks into the cache; answers its folder. No child is started for nothing. */
 export async function fetchObjects(context: SyncContext, listing: RefListing, signal: AbortSignal): Promise<string> {
-  if (listing.refs.size === 0) throw new HeadwaterError('upstream_empty');
   const { mirror } = context.claim;
   const cacheDir = await context.cache.open(mirror.id);
+  // Its objects stay, in case that it comes back.
+  if (listing.refs.size === 0) return cacheDir;
   const known = await context.cache.tips(mirror.id);
   const listed = new Set(listing.refs.values());
   const wanted = [...listed].filter((oid) => !known.has(oid));
   if (wanted.length > 0) {
-    const fetched = await context.upstream.fetch({
-      access: upstreamAccess(context),
-      listing,
-      cacheDir,
-      wanted,
-      onProgress: (progress) => tellProgress(context, progress),
-      signal,
-    });
+    const onProgress = (progress: Progress) => tellProgress(context, progress);
+    const fetched = await withUpstream(context, (access) =>
+      context.upstream.fetch({ access, listing, cacheDir, wanted, onProgress, signal }),
+    );
     context.bytes.received += fetched.receivedBytes;
   }
   if (wanted.length > 0 || known.size !== listed.size) await context.cache.setTips(mirror.id, listed);

@@ -1,13 +1,16 @@
-import { parseUpstreamUrl } from '../../domain/upstream-url';
-import type { RefListing, UpstreamAccess } from '../../ports/upstream';
-import { secretContext } from '../secret-context';
+import { HeadwaterError } from '../../domain/errors';
+import type { RefListing } from '../../ports/upstream';
 import { tellProgress, type SyncContext } from '../sync-context';
+import { withUpstream } from './upstream-access';
 
-/** Asks the upstream for its refs: one request, in process. Raises url_*, upstream_*, secret_unreadable. */
+/** Asks the upstream for its refs: one request, in process. Raises url_*, upstream_*, upstream_empty, secret_unreadable. */
 export async function listUpstream(context: SyncContext): Promise<RefListing> {
   tellProgress(context, { phase: 'listing', done: 0, total: 0, bytes: 0 });
-  const listing = await context.upstream.list(upstreamAccess(context), context.signal);
+  const listing = await withUpstream(context, (access) => context.upstream.list(access, context.signal));
   context.bytes.received += listing.receivedBytes;
+  // Nothing was ever mirrored; an upstream that has become empty is for the guards.
+  if (listing.refs.size === 0 && context.claim.mirror.lastSuccessAt === null)
+    throw new HeadwaterError('upstream_empty');
   return listing;
 }
 
@@ -17,15 +20,7 @@ export async function listUpstream(context: SyncContext): Promise<RefListing> {
  */
 export function nothingNew(context: SyncContext, listing: RefListing): boolean {
   const { mirror, run } = context.claim;
+  // Which branches are protected is known only to the forge.
+  if (mirror.options.branches === 'protected') return false;
   return mirror.deliveredDigest === listing.digest && (run.cause === 'clock' || run.cause === 'recovery');
-}
-
-/** The stored address is parsed and checked anew at every run (SSRF-07). */
-export function upstreamAccess(context: SyncContext): UpstreamAccess {
-  const { mirror } = context.claim;
-  const { url } = parseUpstreamUrl(mirror.url);
-  if (mirror.sealedPassword === null && mirror.authUser === null) return { url, credentials: null };
-  const password =
-    mirror.sealedPassword === null ? null : context.secrets.open(mirror.sealedPassword, secretContext(mirror));
-  return { url, credentials: password === null ? null : { user: mirror.authUser ?? '', password } };
 }

@@ -1,22 +1,36 @@
 import type { HeadwaterError } from '../../domain/errors';
+import type { RefName } from '../../domain/git-ref';
+import type { HeldPlan } from '../../domain/held-plan';
 import { transition } from '../../domain/mirror';
+import type { DeliveredRef } from '../../domain/ref-plan';
 import { countOutcomes, isComplete, type RefOutcome } from '../../domain/run';
+import { proofOf } from '../../domain/sync-state';
 import type { RefListing } from '../../ports/upstream';
 import type { SyncContext } from '../sync-context';
 
 export interface Delivered {
   readonly outcomes: readonly RefOutcome[];
   readonly unchanged: number;
+  /** Refs of the upstream that are none of ours to mirror. */
+  readonly skipped: number;
+  readonly held: Omit<HeldPlan, 'at'> | null;
+  /** Notes of refs that the upstream has lost, or has again. */
+  readonly notes: ReadonlyMap<RefName, DeliveredRef>;
 }
 
 export async function recordSuccess(context: SyncContext, listing: RefListing, delivered: Delivered): Promise<void> {
   const { claim, policy, bytes } = context;
-  const counts = countOutcomes(delivered.outcomes, delivered.unchanged);
-  const digest = isComplete(counts) ? listing.digest : null;
+  const { outcomes, held: heldBack, notes } = delivered;
+  const counts = countOutcomes(outcomes, delivered.unchanged, delivered.skipped);
+  const digest = isComplete(counts) && heldBack === null ? listing.digest : null;
   await claim.write(async (tx, mirror) => {
     const at = await tx.now();
-    const upstreamDefaultBranch = listing.defaultBranch;
-    await tx.insertRunOutcomes(claim.run.id, delivered.outcomes);
+    // A branch that is missed now must still be known as missed in the next run.
+    const upstreamDefaultBranch = heldBack === null ? listing.defaultBranch : mirror.upstreamDefaultBranch;
+    const held = heldBack === null ? null : { ...heldBack, at };
+    const proof = proofOf(outcomes, mirror.proof, at);
+    if (notes.size > 0) await tx.putDeliveredRefs(mirror.id, notes);
+    await tx.insertRunOutcomes(claim.run.id, outcomes);
     await tx.saveRun({
       ...claim.run,
       status: 'finished',
@@ -25,9 +39,30 @@ export async function recordSuccess(context: SyncContext, listing: RefListing, d
       receivedBytes: bytes.received,
       sentBytes: bytes.sent,
     });
-    await tx.saveMirror(transition(mirror, { type: 'succeeded', at, counts, digest, upstreamDefaultBranch }, policy));
+    await tx.saveMirror(
+      transition(mirror, { type: 'succeeded', at, counts, digest, upstreamDefaultBranch, held, proof }, policy),
+    );
   });
-  context.log.info({ counts, receivedBytes: bytes.received, sentBytes: bytes.sent }, 'run finished');
+  context.log.info(
+    { counts, receivedBytes: bytes.received, sentBytes: bytes.sent, held: heldBack?.reasons.map(({ code }) => code) },
+    'run finished',
+  );
+  context.notices.publish(claim.mirror.id, { type: 'run.finished', runId: claim.run.id, counts });
+}
+
+/** A dry run: its outcomes are what the next run would do. Nothing of the mirror changes. */
+export async function recordPlan(
+  context: SyncContext,
+  planned: Pick<Delivered, 'outcomes' | 'unchanged' | 'skipped'>,
+): Promise<void> {
+  const { claim, policy, bytes } = context;
+  const counts = countOutcomes(planned.outcomes, planned.unchanged, planned.skipped);
+  await claim.write(async (tx, mirror) => {
+    const finishedAt = await tx.now();
+    await tx.insertRunOutcomes(claim.run.id, planned.outcomes);
+    await tx.saveRun({ ...claim.run, status: 'finished', finishedAt, counts, receivedBytes: bytes.received });
+    await tx.saveMirror(transition(mirror, { type: 'looked' }, policy));
+  });
   context.notices.publish(claim.mirror.id, { type: 'run.finished', runId: claim.run.id, counts });
 }
 
@@ -46,7 +81,10 @@ export async function recordFailure(context: SyncContext, error: HeadwaterError)
       receivedBytes: bytes.received,
       sentBytes: bytes.sent,
     });
-    const failed = transition(mirror, { type: 'failed', at, fault, retryAfterMs: error.retryAfterMs }, policy);
+    const failed =
+      claim.run.cause === 'plan'
+        ? transition(mirror, { type: 'looked' }, policy)
+        : transition(mirror, { type: 'failed', at, fault, retryAfterMs: error.retryAfterMs }, policy);
     await tx.saveMirror(failed);
     return failed;
   });

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
+import { compilePattern } from '../../../src/adapters/patterns/compile-pattern';
 import { HeadwaterError } from '../../../src/domain/errors';
 import type { CliApp, CliDeps } from '../../../src/cli/cli-deps';
 import { runCli } from '../../../src/cli/run-cli';
 import { presentMirror, presentRun } from '../../../src/http/api/present';
 import { FakeForge } from '../../fakes/fake-forge';
+import { FakeSsh } from '../../fakes/fake-ssh';
 import { MemoryLogger } from '../../fakes/memory-logger';
 import { MemoryNotices } from '../../fakes/memory-notices';
 import { MemoryQueue } from '../../fakes/memory-queue';
@@ -49,6 +51,8 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
     notices,
     cache: { remove: async (mirrorId) => void removedCaches.push(mirrorId) },
     secrets: new PlainSecretBox(),
+    ssh: new FakeSsh(),
+    compilePattern,
     checkUpstream: ({ host }) => {
       if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
     },

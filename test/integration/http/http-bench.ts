@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { Express } from 'express';
+import { compilePattern } from '../../../src/adapters/patterns/compile-pattern';
 import { createLogger } from '../../../src/adapters/log/create-logger';
 import { HeadwaterError } from '../../../src/domain/errors';
 import type { SchedulePolicy } from '../../../src/domain/mirror';
 import { createHttpApp } from '../../../src/http/http-app';
 import type { HttpDeps } from '../../../src/http/http-deps';
 import { FakeForge } from '../../fakes/fake-forge';
+import { FakeSsh } from '../../fakes/fake-ssh';
 import { MemoryNotices } from '../../fakes/memory-notices';
 import { MemoryQueue } from '../../fakes/memory-queue';
 import { MemoryStore } from '../../fakes/memory-store';
@@ -61,6 +63,8 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     notices,
     cache: { remove: async () => undefined },
     secrets: new PlainSecretBox(),
+    ssh: new FakeSsh(),
+    compilePattern,
     checkUpstream: ({ host }) => {
       if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
     },

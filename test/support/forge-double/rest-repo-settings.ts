@@ -67,6 +67,9 @@ export function repoSettingsRoutes(context: RestContext): Router {
     });
     response.status(201).json(body);
   });
+  router.get(`${path}/branch_protections`, ...admin, (_request, response) => {
+    response.json(repoOf(response).branchRules.map(({ rule, canPush }) => ({ rule_name: rule, enable_push: canPush })));
+  });
   router.delete(`${path}/branch_protections/:rule`, ...change, (request, response) => {
     const repo = repoOf(response);
     const left = repo.branchRules.filter(({ rule }) => rule !== param(request, 'rule'));

@@ -42,6 +42,8 @@ const succeeded = (at: number): MirrorEvent => ({
   counts: noCounts,
   digest: 'd',
   upstreamDefaultBranch: null,
+  held: null,
+  proof: { behind: 0, diverged: [], divergedTotal: 0, inSyncAt: at },
 });
 
 describe('the schedule', () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Divergence } from '../../../src/domain/mirror-options';
 import {
   ancestryQuestions,
   planRefs,
@@ -20,6 +21,9 @@ interface Case {
   delivered?: Record<string, DeliveredRef>;
   invalidNames?: string[];
   ancestors?: string[];
+  divergence?: Divergence;
+  deletable?: string[];
+  forgeDefault?: string;
 }
 
 function plan(given: Case) {
@@ -28,11 +32,15 @@ function plan(given: Case) {
     invalidNames: given.invalidNames ?? [],
     forge: new Map(Object.entries(given.forge ?? {})),
     delivered: new Map(Object.entries(given.delivered ?? {})),
+    divergence: given.divergence ?? 'keep',
+    deletable: given.deletable ?? [],
+    forgeDefault: given.forgeDefault ?? null,
   };
   return planRefs(input, ({ oldOid, newOid }) => given.ancestors?.includes(`${oldOid}..${newOid}`) ?? false);
 }
 
 const ours = (oid: string | null, intended: string | null = null): DeliveredRef => ({ oid, intended, created: true });
+const kept = { invalidNames: [], divergence: 'keep', deletable: [], forgeDefault: null } as const;
 const reasons = (given: Case) => plan(given).leftAlone.map((left) => [left.ref, left.action, left.reason?.code]);
 
 describe('planning', () => {
@@ -175,11 +183,11 @@ describe('every plan', () => {
   it('reaches the upstream for all that it does not leave alone, and touches nothing else', () => {
     fc.assert(
       fc.property(refs, refs, delivered, (upstream, forge, known) => {
-        const planned = planRefs({ upstream, invalidNames: [], forge, delivered: known }, isAncestor);
+        const planned = planRefs({ ...kept, upstream, forge, delivered: known }, isAncestor);
         const after = new Map(forge);
         for (const update of planned.updates) {
           expect(after.get(update.ref) ?? null).toBe(update.oldOid);
-          after.set(update.ref, update.newOid);
+          after.set(update.ref, update.newOid ?? '');
         }
         const left = new Set(planned.leftAlone.map((outcome) => outcome.ref));
         for (const [name, value] of upstream) if (!left.has(name)) expect(after.get(name)).toBe(value);
@@ -193,10 +201,10 @@ describe('every plan', () => {
   it('is empty when applied twice', () => {
     fc.assert(
       fc.property(refs, refs, (upstream, forge) => {
-        const first = planRefs({ upstream, invalidNames: [], forge, delivered: new Map() }, isAncestor);
+        const first = planRefs({ ...kept, upstream, forge, delivered: new Map() }, isAncestor);
         const after = new Map(forge);
-        for (const update of first.updates) after.set(update.ref, update.newOid);
-        const second = planRefs({ upstream, invalidNames: [], forge: after, delivered: new Map() }, isAncestor);
+        for (const update of first.updates) after.set(update.ref, update.newOid ?? '');
+        const second = planRefs({ ...kept, upstream, forge: after, delivered: new Map() }, isAncestor);
         expect(second.updates).toEqual([]);
         expect(second.leftAlone.map((left) => left.ref)).toEqual(first.leftAlone.map((left) => left.ref));
       }),

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { HeldPlan } from '../../domain/held-plan';
+import type { Mirror } from '../../domain/mirror';
+import {
+  deletionChoices,
+  divergences,
+  overwrites,
+  tagChoices,
+  type MirrorOptions,
+  type OptionsChange,
+} from '../../domain/mirror-options';
+import { syncStateOf } from '../../domain/sync-state';
+import { isoTime, presentFault, presentOutcome } from './present-values';
+
+/** What PUT takes of a mirror's options; the first three are GitLab's fields. */
+export const optionFields = {
+  only_mirror_protected_branches: z.boolean().optional(),
+  mirror_branch_regex: z.string().max(4000).nullable().optional(),
+  mirror_overwrites_diverged_branches: z.boolean().optional(),
+  tags: z.enum(tagChoices).optional(),
+  follow_default_branch: z.boolean().optional(),
+  divergence: z.enum(divergences).optional(),
+  deletions: z.enum(deletionChoices).optional(),
+  lfs: z.boolean().optional(),
+  lfs_url: z.string().max(4000).nullable().optional(),
+};
+
+export function readOptions(body: z.infer<z.ZodObject<typeof optionFields>>): OptionsChange {
+  return {
+    onlyProtectedBranches: body.only_mirror_protected_branches,
+    branchPattern: body.mirror_branch_regex,
+    overwritesDiverged: body.mirror_overwrites_diverged_branches,
+    tags: body.tags,
+    followDefaultBranch: body.follow_default_branch,
+    divergence: body.divergence,
+    deletions: body.deletions,
+    lfs: body.lfs,
+    lfsUrl: body.lfs_url,
+  };
+}
+
+export function presentOptions(options: MirrorOptions) {
+  return {
+    only_mirror_protected_branches: options.branches === 'protected',
+    mirror_branch_regex: options.branchPattern,
+    mirror_overwrites_diverged_branches: overwrites(options.divergence),
+    tags: options.tags,
+    follow_default_branch: options.followDefaultBranch,
+    divergence: options.divergence,
+    deletions: options.deletions,
+    lfs: options.lfs,
+    lfs_url: options.lfsUrl,
+  };
+}
+
+/** How far the project is behind its upstream, as far as the last run could tell. `now` is epoch ms. */
+export function presentSync(mirror: Mirror, now: number) {
+  const { proof } = mirror;
+  const inSyncAt = proof?.inSyncAt ?? null;
+  return {
+    sync_state: syncStateOf(mirror),
+    refs_behind: proof?.behind ?? 0,
+    refs_diverged: proof?.divergedTotal ?? 0,
+    /** Only the first fifty. */
+    diverged: proof?.diverged ?? [],
+    /** Since everything was last known to be equal; null: it never was. */
+    lag_seconds: inSyncAt === null ? null : Math.max(0, Math.floor((now - inSyncAt) / 1000)),
+    in_sync_at: isoTime(inSyncAt),
+    held: mirror.held === null ? null : presentHeld(mirror.held),
+  };
+}
+
+function presentHeld(held: HeldPlan) {
+  return {
+    plan_id: held.id,
+    run_id: held.runId,
+    since: isoTime(held.at),
+    reasons: held.reasons.map(presentFault),
+    refs: held.refs.map(presentOutcome),
+    refs_total: held.total,
+    lost: held.lost,
+    lost_total: held.lostTotal,
+    accepted: held.accepted,
+  };
+}
