@@ -1,6 +1,7 @@
 import type { Progress } from '../domain/events';
 import type { SchedulePolicy } from '../domain/mirror';
 import type { Forge } from '../ports/forge';
+import type { LfsCopy, LfsPointers } from '../ports/lfs';
 import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';
 import type { ObjectCache } from '../ports/object-cache';
@@ -15,6 +16,7 @@ export interface SyncDeps {
   readonly upstream: Pick<Upstream, 'list' | 'fetch'>;
   readonly cache: Pick<ObjectCache, 'open' | 'tips' | 'setTips' | 'areAncestors' | 'remove'>;
   readonly forge: Pick<Forge, 'account' | 'project' | 'listRefs' | 'push' | 'setDefaultBranch'>;
+  readonly lfs: { readonly pointers: LfsPointers; readonly copy: LfsCopy };
   readonly notices: Pick<Notices, 'publish'>;
   readonly secrets: Pick<SecretBox, 'open'>;
   readonly log: Logger;

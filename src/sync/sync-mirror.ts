@@ -3,6 +3,7 @@ import type { RunJob } from '../ports/run-queue';
 import { claimRun } from './claim';
 import { keepLease } from './keep-lease';
 import type { SyncContext, SyncDeps } from './sync-context';
+import { copyLfs } from './steps/copy-lfs';
 import { deliverUpdates } from './steps/deliver-updates';
 import { fetchObjects } from './steps/fetch-objects';
 import { listUpstream, nothingNew } from './steps/list-upstream';
@@ -49,7 +50,8 @@ async function follow(context: SyncContext): Promise<void> {
     (signal) => fetchObjects(context, listing, signal),
     (signal) => readForge(context, signal),
   );
-  const decision = await planUpdates(context, listing, forge);
+  const planned = await planUpdates(context, listing, forge);
+  const decision = await copyLfs(context, planned, { listing, forge, cacheDir });
   const pushed = await deliverUpdates(context, { ...decision, listing, forge, cacheDir });
   const { leftAlone, unchanged } = decision.plan;
   return recordSuccess(context, listing, { outcomes: [...pushed, ...leftAlone], unchanged });

@@ -23,5 +23,7 @@ export async function readCompleteTips(cacheDir: string): Promise<Set<Oid>> {
 }
 
 export async function writeCompleteTips(cacheDir: string, tips: ReadonlySet<Oid>): Promise<void> {
-  await replaceFile(path.join(cacheDir, fileName), [...tips, lastLine].join('\n'));
+  const file = path.join(cacheDir, fileName);
+  // Without it the next run searches again, which is no reason to fail this one.
+  await replaceFile(file, [...tips, lastLine].join('\n')).catch(() => fs.rm(file, { force: true }));
 }

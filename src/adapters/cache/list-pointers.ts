@@ -32,17 +32,20 @@ export async function listPointers(search: PointerSearch, maxPointers: number, g
     await read;
     return pointers;
   } catch (thrown) {
+    walk.kill();
+    printer?.kill();
     search.signal.throwIfAborted();
-    // The walk was stopped because of the reader, or the other way round; a limit says more than a dead process.
-    const limit: unknown = await read?.then(
-      () => null,
-      (error: unknown) => (error instanceof HeadwaterError && error.code === 'lfs_too_many_objects' ? error : null),
-    );
-    throw limit ?? thrown;
+    // Whichever of the two failed took the other down with it. That there are too many is no damage, and says more.
+    const failure: unknown = await read?.catch((error: unknown) => error);
+    throw isTooMany(failure) ? failure : thrown;
   } finally {
     walk.kill();
     printer?.kill();
   }
+}
+
+function isTooMany(error: unknown): error is HeadwaterError {
+  return error instanceof HeadwaterError && error.code === 'lfs_too_many_objects';
 }
 
 export function revisions({ wanted, have }: Pick<PointerSearch, 'wanted' | 'have'>): string {
