@@ -48,8 +48,11 @@ function close(server: Server, unused: ReadonlySet<Socket>, graceMs: number): Pr
   if (!server.listening) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection whose request ends only now would be kept alive for a while.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
     server.close((error) => {
       clearTimeout(cutOff);
+      clearInterval(sweep);
       if (error === undefined) resolve();
       else reject(error);
     });
