@@ -19,7 +19,7 @@ export function checkFiles() {
 function faultsOf(file) {
   const lines = readFileSync(join(root, file), 'utf8').split('\n');
   const faults = [];
-  if (/^(src|test|scripts|migrations)\/.*\.(ts|mjs)$/.test(file) && lines.length - 1 > maxLines) {
+  if (/^(src|scripts|migrations)\/.*\.(ts|mjs)$/.test(file) && lines.length - 1 > maxLines) {
     faults.push(`${file} has ${lines.length - 1} lines; at most ${maxLines}: which concept is missing?`);
   }
   lines.forEach((line, at) => {

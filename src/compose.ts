@@ -3,7 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createObjectCache } from './adapters/cache/create-object-cache';
+import { createLfsPointers } from './adapters/cache/create-lfs-pointers';
 import { createForge } from './adapters/forge/create-forge';
+import { createLfsCopy } from './adapters/lfs/create-lfs-copy';
 import { createLogger, type LogDestination } from './adapters/log/create-logger';
 import { compilePattern } from './adapters/patterns/compile-pattern';
 import { loadOrCreateKey } from './adapters/secrets/key-file';
@@ -161,9 +163,17 @@ function work(config: Config, options: ComposeOptions, parts: Parts, releaser: R
     fetchChildEntry: options.fetchChildEntry,
   });
   releaser.add(() => upstream.close());
+  const lfsCopy = createLfsCopy({
+    policy: parts.addressPolicy,
+    forgeUrl: config.forgeUrl,
+    forgeToken: config.forgeToken,
+    idleTimeoutMs: config.fetchIdleTimeoutMs,
+  });
+  releaser.add(() => lfsCopy.close());
   const worker = startWorker({
     ...parts,
     upstream,
+    lfs: { pointers: createLfsPointers(), copy: lfsCopy },
     workerId: `${hostname()}/${process.pid}/${randomUUID()}`,
     leaseMs: config.leaseMs,
     portionSize: config.pushPortion,

@@ -2,12 +2,12 @@ import type { Fault } from './errors';
 import type { Cause } from './mirror';
 import type { RefCounts } from './run';
 
-/** listing: the upstream's refs; receiving, resolving: objects; pushing: refs into the forge. */
-export type Phase = 'listing' | 'receiving' | 'resolving' | 'pushing';
+/** listing: the upstream's refs; receiving, resolving: objects; copying: LFS objects; pushing: refs into the forge. */
+export type Phase = 'listing' | 'receiving' | 'resolving' | 'copying' | 'pushing';
 
 export interface Progress {
   readonly phase: Phase;
-  /** Objects (receiving, resolving: deltas) or refs (pushing) so far. */
+  /** Objects (receiving, copying; resolving: deltas) or refs (pushing) so far. */
   readonly done: number;
   /** 0 while unknown. */
   readonly total: number;

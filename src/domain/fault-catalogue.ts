@@ -1,4 +1,5 @@
 import { forgeFaults } from './faults/forge-faults';
+import { lfsFaults } from './faults/lfs-faults';
 import { ownFaults } from './faults/own-faults';
 import { refFaults } from './faults/ref-faults';
 import { requestFaults } from './faults/request-faults';
@@ -11,6 +12,7 @@ export const faultCatalogue = {
   ...ownFaults,
   ...forgeFaults,
   ...refFaults,
+  ...lfsFaults,
 } as const;
 
 export type FaultCode = keyof typeof faultCatalogue;

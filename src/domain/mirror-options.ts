@@ -10,11 +10,7 @@ export type Divergence = 'keep' | 'overwrite' | 'overwrite_with_backup';
 export type Deletions = 'ignore' | 'follow';
 
 export const tagChoices = ['all', 'none', 'on_branches'] as const satisfies readonly TagChoice[];
-export const divergences = [
-  'keep',
-  'overwrite',
-  'overwrite_with_backup',
-] as const satisfies readonly Divergence[];
+export const divergences = ['keep', 'overwrite', 'overwrite_with_backup'] as const satisfies readonly Divergence[];
 export const deletionChoices = ['ignore', 'follow'] as const satisfies readonly Deletions[];
 
 /** What of the upstream is mirrored, and how. */

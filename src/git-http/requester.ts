@@ -17,7 +17,7 @@ export interface HttpRequester {
 
 export interface RequesterOptions {
   readonly url: URL;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }

@@ -28,7 +28,7 @@ export interface GitOutcome {
 }
 
 /** What git must not learn from its surroundings: other configuration, other repositories, replaced objects, prompts. */
-const cleanEnvironment = {
+export const cleanEnvironment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/nonexistent',
   LC_ALL: 'C',

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { HeadwaterError } from '../domain/errors';
 
 export interface Listening {
@@ -20,10 +20,17 @@ export async function listen(
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 10_000;
   server.timeout = 120_000;
+  // Browsers and HTTP clients open connections ahead of need; Node does not count these as idle.
+  const unused = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
   await open(server, address);
   const bound = server.address() as AddressInfo;
   const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-  return { url: `http://${host}:${bound.port}`, close: (graceMs) => close(server, graceMs) };
+  return { url: `http://${host}:${bound.port}`, close: (graceMs) => close(server, unused, graceMs) };
 }
 
 function open(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
@@ -37,15 +44,19 @@ function open(server: Server, { host, port }: { host: string; port: number }): P
   });
 }
 
-function close(server: Server, graceMs: number): Promise<void> {
+function close(server: Server, unused: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   if (!server.listening) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection whose request ends only now would be kept alive for a while.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
     server.close((error) => {
       clearTimeout(cutOff);
+      clearInterval(sweep);
       if (error === undefined) resolve();
       else reject(error);
     });
     server.closeIdleConnections();
+    for (const socket of unused) socket.destroy();
   });
 }

@@ -1,6 +1,7 @@
 import type { Progress } from '../domain/events';
 import type { SchedulePolicy } from '../domain/mirror';
 import type { Forge } from '../ports/forge';
+import type { LfsCopy, LfsPointers } from '../ports/lfs';
 import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';
 import type { CompilePattern } from '../ports/patterns';
@@ -23,6 +24,7 @@ export interface SyncDeps {
     'account' | 'project' | 'listRefs' | 'push' | 'moveRefs' | 'branchRules' | 'setDefaultBranch'
   >;
   readonly compilePattern: CompilePattern;
+  readonly lfs: { readonly pointers: LfsPointers; readonly copy: LfsCopy };
   readonly notices: Pick<Notices, 'publish'>;
   readonly secrets: Pick<SecretBox, 'open'>;
   readonly log: Logger;

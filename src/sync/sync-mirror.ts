@@ -7,6 +7,7 @@ import { claimRun } from './claim';
 import { keepLease } from './keep-lease';
 import type { SyncContext, SyncDeps } from './sync-context';
 import { chooseRefs, dropStrayTags } from './steps/choose-refs';
+import { copyLfs } from './steps/copy-lfs';
 import { deliverUpdates, type Delivery } from './steps/deliver-updates';
 import { fetchObjects } from './steps/fetch-objects';
 import { followDefaultBranch } from './steps/follow-default-branch';
@@ -57,13 +58,12 @@ async function follow(context: SyncContext): Promise<void> {
     (signal) => readForge(context, signal),
   );
   const chosen = await dropStrayTags(context, before.listing);
-  const decision = await planUpdates(context, { listing, chosen, scope: before.scope, forge });
-  const { updates, leftAlone, unchanged } = decision.plan;
+  const planned = await planUpdates(context, { listing, chosen, scope: before.scope, forge });
   const skipped = listing.refs.size - chosen.refs.size;
-  if (context.claim.run.cause === 'plan') {
-    const planned = updates.map((update) => ({ ...update, reason: reasonOf(update) }));
-    return recordPlan(context, { outcomes: [...planned, ...leftAlone], unchanged, skipped });
-  }
+  if (context.claim.run.cause === 'plan') return recordDryRun(context, planned, skipped);
+
+  const decision = await copyLfs(context, planned, { listing: chosen, forge, cacheDir });
+  const { updates, leftAlone, unchanged } = decision.plan;
   const delivery: Delivery = { ...decision, chosen, forge, cacheDir };
   const pushed = await nameRules(context, forge, updates, await deliverUpdates(context, delivery));
   const proven = await proveDelivery(context, forge, pushed);
@@ -71,6 +71,11 @@ async function follow(context: SyncContext): Promise<void> {
   const notes = lossNotes(decision, listing);
   const outcomes = [...proven, ...head, ...leftAlone];
   return recordSuccess(context, listing, { outcomes, unchanged, skipped, held: decision.held, notes });
+}
+
+function recordDryRun(context: SyncContext, { plan }: Decision, skipped: number): Promise<void> {
+  const planned = plan.updates.map((update) => ({ ...update, reason: reasonOf(update) }));
+  return recordPlan(context, { outcomes: [...planned, ...plan.leftAlone], unchanged: plan.unchanged, skipped });
 }
 
 /** The stray tags of the last run are not looked for again: it is known that there is nothing to do. */

@@ -20,6 +20,7 @@ import { MemoryNotices } from './memory-notices';
 import { MemoryQueue } from './memory-queue';
 import { MemoryStore } from './memory-store';
 import { PlainSecretBox } from './plain-secret-box';
+import { ScriptedLfs } from './scripted-lfs';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -145,6 +146,8 @@ export class ScriptedWorld {
     },
     sweep: async () => undefined,
   };
+
+  readonly lfs = new ScriptedLfs();
 
   readonly forge = {
     account: async () => 'headwater',

@@ -49,6 +49,8 @@ export interface HeadwaterOptions {
   readonly forgeToken: string;
   /** More HEADWATER_* settings, without the prefix. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Only this role; by default both in one process. */
+  readonly role?: 'web' | 'worker';
   /** In a process group of its own, so that Ctrl-C does not reach it. */
   readonly detached?: boolean;
 }
@@ -101,7 +103,8 @@ export class Headwater {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [entry, 'serve'], {
+    const { role } = this.options;
+    const child = spawn(process.execPath, [entry, 'serve', ...(role === undefined ? [] : ['--role', role])], {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: this.options.detached ?? false,
@@ -111,11 +114,18 @@ export class Headwater {
       const read = (chunk: Buffer) => {
         this.output += chunk.toString();
         const url = /listening (?:on|at) (http:\/\/[^\s"]+)/i.exec(this.output.slice(from))?.[1];
-        if (url !== undefined) listening(url.replace(/\/$/, ''));
+        if (url === undefined) return;
+        clearTimeout(tooLate);
+        listening(url.replace(/\/$/, ''));
       };
       const from = this.output.length;
       child.stdout.on('data', read);
       child.stderr.on('data', read);
+      const tooLate = setTimeout(() => {
+        child.kill('SIGKILL');
+        failed(new Error(`headwater does not listen after a minute:\n${this.output.slice(from)}`));
+      }, 60_000);
+      child.once('exit', () => clearTimeout(tooLate));
       child.once('exit', (code, signal) =>
         failed(new Error(`headwater ended (${code ?? signal}):\n${this.output.slice(from)}`)),
       );

@@ -20,9 +20,15 @@ export class Scene {
     readonly source: TempRepo,
     readonly upstream: GitUpstream,
     readonly headwater: Headwater,
+    /** The settings that Headwater was started with. */
+    readonly headwaterSettings: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(choice: ForgeChoice, settings: Readonly<Record<string, string>> = {}): Promise<Scene> {
+  static async start(
+    choice: ForgeChoice,
+    settings: Readonly<Record<string, string>> = {},
+    role?: 'web',
+  ): Promise<Scene> {
     const forge = await choice.start();
     const maintainer = await forge.createUser('maintainer');
     const bot = await forge.createUser('headwater-bot');
@@ -31,8 +37,8 @@ export class Scene {
     const botToken = await forge.createToken(bot, scopes);
     const source = new TempRepo();
     const upstream = await GitUpstream.start({ root: source.root, ...upstreamUser });
-    const headwater = await Headwater.start({ forgeUrl: forge.url, forgeToken: botToken.token, settings });
-    return new Scene(forge, maintainer, token.token, bot, botToken, source, upstream, headwater);
+    const headwater = await Headwater.start({ forgeUrl: forge.url, forgeToken: botToken.token, settings, role });
+    return new Scene(forge, maintainer, token.token, bot, botToken, source, upstream, headwater, settings);
   }
 
   /** Settings that name this scene's upstream. */

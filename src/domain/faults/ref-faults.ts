@@ -75,7 +75,8 @@ export const refFaults = {
   },
   default_branch_kept: {
     kind: 'user',
-    message: '{ref} was deleted upstream, but it is the default branch of the project, which the forge does not delete.',
+    message:
+      '{ref} was deleted upstream, but it is the default branch of the project, which the forge does not delete.',
     advice: 'Make another branch the default branch of the project; the next run deletes this one.',
   },
   held_back: {

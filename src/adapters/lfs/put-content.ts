@@ -1,0 +1,45 @@
+import { pipeline, type Readable } from 'node:stream';
+import { StallWatch } from '../../git-http/stall-watch';
+import { failure, readAnswer, withDefaults, type Answer, type Server } from './server';
+
+const maxAnswerBytes = 64 * 1024;
+
+/**
+ * Sends a stream and reads the answer to it. When the stream fails, the request is cut before its last byte and this
+ * raises the stream's own error; everything else is the server's fault.
+ */
+export async function putContent(
+  server: Server,
+  request: { readonly url: URL; readonly headers: Readonly<Record<string, string>> },
+  content: Readable,
+): Promise<Answer> {
+  const { requester, idleTimeoutMs, translate, signal } = server;
+  const put = requester.request({ ...request, headers: withDefaults(request.headers), method: 'PUT', signal });
+  let sent = false;
+  const answered = new Promise<Answer>((resolve, reject) => {
+    put.on('response', (response) => {
+      watch.stop();
+      readAnswer(server, response, maxAnswerBytes).then(resolve, reject);
+    });
+    put.on('error', (error) => reject(failure(signal, translate, error)));
+  });
+  const watch = new StallWatch(
+    idleTimeoutMs,
+    () => put.destroy(translate({ kind: 'stalled', phase: 'waiting for the answer', idleTimeoutMs })),
+    () => sent || put.writableNeedDrain,
+  );
+  content.on('data', () => watch.touch());
+  // It destroys the request with the error of the stream, so that error arrives in `answered`.
+  pipeline(content, put, (error) => {
+    sent = error === undefined || error === null;
+    watch.touch();
+  });
+  try {
+    return await answered;
+  } finally {
+    watch.stop();
+    // A server may answer before it was sent everything.
+    content.destroy();
+    put.destroy();
+  }
+}

@@ -1,0 +1,150 @@
+import type { Readable } from 'node:stream';
+import { basicAuthorization } from '../../domain/credentials';
+import { HeadwaterError } from '../../domain/errors';
+import { lfsKey, type LfsObject } from '../../domain/lfs-pointer';
+import type { LfsSource } from '../../domain/lfs-source';
+import { BatchClient, type BatchObject } from './batch';
+import { contentOf } from './content';
+import { acceptLink, type DownloadLink } from './download-link';
+import { busyUpstream, refusedByUpstream, saidBy, upstreamFault } from './errors';
+import { headOf, open, type Server } from './server';
+
+/** The upstream's side of a copy: asks for links, and opens them. Every address goes through the guarded dialer. */
+export class UpstreamLfs {
+  readonly #batch: BatchClient;
+  readonly #host: string;
+  readonly #links = new Map<string, DownloadLink>();
+
+  constructor(
+    private readonly source: LfsSource,
+    private readonly server: Omit<Server, 'translate'>,
+    batchSize: number,
+  ) {
+    const endpoint = new URL(source.endpoint);
+    this.#host = endpoint.hostname.replace(/^\[|\]$/g, '');
+    const { credentials, credentialsOrigin } = source;
+    const ours = credentials !== null && endpoint.origin === credentialsOrigin ? credentials : null;
+    this.#batch = new BatchClient(
+      {
+        ...server,
+        translate: upstreamFault(this.#host),
+        endpoint,
+        authorization: ours === null ? null : basicAuthorization(ours),
+        refusal: refusedByUpstream(this.#host, ours !== null),
+      },
+      batchSize,
+    );
+  }
+
+  /**
+   * Asks where the objects are, and answers by lfsKey those that are nowhere. Raises what may pass soon, and
+   * lfs_upstream_unusable.
+   */
+  async locate(objects: readonly LfsObject[]): Promise<Map<string, HeadwaterError>> {
+    const answers = await this.#batch.ask('download', objects).catch((thrown: unknown) => {
+      throw this.#unusable(thrown);
+    });
+    const nowhere = new Map<string, HeadwaterError>();
+    for (const object of objects) {
+      const place = this.#place(object, answers.get(object.oid));
+      if (place instanceof HeadwaterError) nowhere.set(lfsKey(object), place);
+      else this.#links.set(lfsKey(object), place);
+    }
+    return nowhere;
+  }
+
+  /** Opens an object that was located. Raises lfs_object_*, and what may pass soon. */
+  async open(object: LfsObject, onBytes: (bytes: number) => void): Promise<Readable> {
+    const { link, response } = await this.#openLink(object);
+    const { status, location } = headOf(response);
+    if (status === 200) return contentOf(this.#at(link), response, object, onBytes);
+    response.destroy();
+    const busy = busyUpstream(link.url.hostname, headOf(response));
+    if (busy !== null) throw busy;
+    if (status === 404 || status === 410) throw new HeadwaterError('lfs_object_missing', { oid: object.oid });
+    if (status >= 300 && status < 400 && location !== undefined)
+      throw unavailable(object, 'its link redirects, and redirects are not followed');
+    throw unavailable(object, `its link answered with status ${status}`);
+  }
+
+  /** Its link is needed no more. */
+  forget(object: LfsObject): void {
+    this.#links.delete(lfsKey(object));
+  }
+
+  /** Links may expire between being given and being used, so one that is refused is asked for anew, once. */
+  async #openLink(object: LfsObject) {
+    const known = this.#links.get(lfsKey(object));
+    const link = known !== undefined && known.expiresAt > Date.now() ? known : await this.#relocate(object);
+    const response = await this.#get(object, link);
+    if (![401, 403, 410].includes(response.statusCode ?? 0)) return { link, response };
+    response.destroy();
+    const fresh = await this.#relocate(object);
+    return { link: fresh, response: await this.#get(object, fresh) };
+  }
+
+  async #relocate(object: LfsObject): Promise<DownloadLink> {
+    const nowhere = (await this.locate([object])).get(lfsKey(object));
+    if (nowhere !== undefined) throw nowhere;
+    return this.#links.get(lfsKey(object)) as DownloadLink;
+  }
+
+  #get(object: LfsObject, link: DownloadLink) {
+    const { url, headers } = link;
+    return open(this.#at(link), { url, method: 'GET', headers }).catch((thrown: unknown) => {
+      // The link, not the upstream, is at fault.
+      if (hasCode(thrown, 'url_blocked'))
+        throw unavailable(object, 'its link leads to an address that Headwater may not connect to');
+      if (hasCode(thrown, 'upstream_tls'))
+        throw unavailable(object, `the certificate of ${url.hostname} was not accepted`);
+      throw thrown;
+    });
+  }
+
+  #at({ url }: DownloadLink): Server {
+    return { ...this.server, translate: upstreamFault(url.hostname) };
+  }
+
+  #place(object: LfsObject, answer: BatchObject | undefined): DownloadLink | HeadwaterError {
+    const { oid, size } = object;
+    if (answer === undefined) return unavailable(object, 'the LFS server left it out of its answer');
+    const { error, actions } = answer;
+    if (error !== null && error !== undefined) {
+      if (error.code === 404 || error.code === 410) return new HeadwaterError('lfs_object_missing', { oid });
+      const said = saidBy(error.message ?? '', this.#secrets());
+      return unavailable(object, `the LFS server answered ${error.code}: ${said}`);
+    }
+    if (typeof answer.size === 'number' && answer.size !== size)
+      return new HeadwaterError('lfs_object_corrupt', {
+        oid,
+        why: `the LFS server has it with ${answer.size} bytes and its pointer says ${size}`,
+      });
+    const link = actions?.download;
+    if (link === null || link === undefined) return new HeadwaterError('lfs_object_missing', { oid });
+    const accepted = acceptLink(link, this.source, { authenticated: answer.authenticated === true, now: Date.now() });
+    return 'why' in accepted ? unavailable(object, `its link is not usable, because ${accepted.why}`) : accepted;
+  }
+
+  #secrets(): string[] {
+    const { credentials } = this.source;
+    return credentials === null ? [] : [credentials.password.reveal(), basicAuthorization(credentials).slice(6)];
+  }
+
+  /** What will be no different next time keeps back what needs LFS, and nothing else. */
+  #unusable(thrown: unknown): unknown {
+    const host = this.#host;
+    if (hasCode(thrown, 'url_blocked'))
+      return new HeadwaterError('lfs_upstream_unusable', { host, why: 'Headwater may not connect to its address' });
+    if (hasCode(thrown, 'upstream_tls'))
+      return new HeadwaterError('lfs_upstream_unusable', { host, why: 'its TLS certificate was not accepted' });
+    return thrown;
+  }
+}
+
+function unavailable({ oid }: LfsObject, why: string): HeadwaterError {
+  return new HeadwaterError('lfs_object_unavailable', { oid, why });
+}
+
+function hasCode(thrown: unknown, code: HeadwaterError['code']): boolean {
+  return thrown instanceof HeadwaterError && thrown.code === code;
+}
