@@ -23,7 +23,8 @@ export interface HealthDeps {
   readonly checkReuseMs?: number;
 }
 
-export interface HttpDeps extends HealthDeps, Omit<EnrolProjectDeps, 'forge' | 'queue' | 'notices' | 'ssh'>, RemoveDeps {
+export interface HttpDeps
+  extends HealthDeps, Omit<EnrolProjectDeps, 'forge' | 'queue' | 'notices' | 'ssh'>, RemoveDeps {
   readonly store: Store;
   readonly ssh: Ssh;
   readonly queue: Pick<RunQueue, 'ping' | 'ensure'>;

@@ -17,7 +17,10 @@ export interface PointerSearch {
 
 /** Finds LFS pointers in what was fetched, by git's own walk of the objects, each of which is visited once (RES-01). */
 export interface LfsPointers {
-  /** Every pointer that the wanted tips reach and the others do not. Raises upstream_corrupt, lfs_too_many_objects. */
+  /**
+   * Every pointer that the wanted tips reach and the others do not; where there are no others, every pointer in the cache.
+   * Raises upstream_corrupt, lfs_too_many_objects.
+   */
   find(search: PointerSearch): Promise<LfsPointer[]>;
 
   /**

@@ -57,5 +57,5 @@ export class ScriptedLfs {
 }
 
 function blobOf({ oid }: LfsObject): Oid {
-  return oid.slice(0, 40);
+  return oid.slice(-40);
 }

@@ -20,6 +20,8 @@ export class GitUpstream {
   readonly requests: string[] = [];
   /** Requests that carried credentials, right or wrong. */
   authenticatedTries = 0;
+  /** Takes a request before git does; answers whether it did, such as for LFS. */
+  before: (request: http.IncomingMessage, response: http.ServerResponse) => boolean = () => false;
   /** Bodies of all answers. */
   sentBytes = 0;
 
@@ -58,7 +60,7 @@ export class GitUpstream {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="upstream"' }).end('sign in first');
       return;
     }
-    this.#runBackend(request, response);
+    if (!this.before(request, response)) this.#runBackend(request, response);
   }
 
   #expected(): string {

@@ -10,7 +10,7 @@ export interface LfsPointersOptions {
 }
 
 /** LFS pointers in the repositories of the object cache. */
-export function createLfsPointers({ gitPath, maxPointers = 500_000 }: LfsPointersOptions = {}): LfsPointers {
+export function createLfsPointers({ gitPath, maxPointers = 250_000 }: LfsPointersOptions = {}): LfsPointers {
   return {
     find: (search) => listPointers(search, maxPointers, gitPath),
     tipsWith: (blobs, search) => tipsWithBlobs(blobs, search, gitPath),

@@ -56,17 +56,19 @@ export function startGit({ gitPath = 'git', cacheDir, signal }: GitReader, args:
   };
 }
 
-/** The lines of a git's output; raises as `finished` does once they end. Leaving early kills it. */
-export async function* linesOf(git: RunningGit): AsyncGenerator<string> {
+/**
+ * The lines of a git's output, as many at a time as came; raises as `finished` does once they end. Leaving early kills it.
+ */
+export async function* linesOf(git: RunningGit): AsyncGenerator<readonly string[]> {
   let rest = '';
   try {
     for await (const chunk of git.output as AsyncIterable<Buffer>) {
       const lines = (rest + chunk.toString('latin1')).split('\n');
       rest = lines.pop() ?? '';
-      yield* lines;
+      yield lines;
     }
     await git.finished();
-    if (rest !== '') yield rest;
+    if (rest !== '') yield [rest];
   } finally {
     git.kill();
   }

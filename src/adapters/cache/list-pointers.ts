@@ -4,44 +4,60 @@ import type { PointerSearch } from '../../ports/lfs';
 import { linesOf, startGit, type GitReader, type RunningGit } from './git-output';
 
 /**
- * git lists the blobs that are small enough, and a second git prints them. The list goes through us, so that a repository
- * without any costs one process; sizes are looked up where the walk is, not in a process of their own.
+ * One git lists the blobs that are small enough, and a second one prints them; without any there is no second one. Where
+ * the history is walked, objects that others reach too are left out. Where everything is new, it is quicker to look at
+ * everything that was fetched without asking what reaches it, and finds no less.
  */
 export async function listPointers(search: PointerSearch, maxPointers: number, gitPath?: string) {
   const reader: GitReader = { gitPath, cacheDir: search.cacheDir, signal: search.signal };
-  const walk = startGit(reader, [
-    ...['rev-list', '--objects', '--no-object-names', '--ignore-missing', '--stdin'],
-    ...[`--filter=combine:blob:limit=${pointerSizeLimit}+object:type=blob`, '--filter-provided-objects'],
-  ]);
-  walk.input.end(revisions(search));
+  const isAllNew = search.have.length === 0;
+  const list = startGit(reader, isAllNew ? allObjects : newBlobs);
+  list.input.end(isAllNew ? '' : revisions(search));
 
   const pointers: LfsPointer[] = [];
   let printer: RunningGit | null = null;
   let read: Promise<void> | null = null;
   try {
-    for await (const oid of linesOf(walk)) {
+    for await (const lines of linesOf(list)) {
+      const blobs = isAllNew ? lines.flatMap(smallBlob) : lines;
+      if (blobs.length === 0) continue;
       if (printer === null) {
         printer = startGit(reader, ['cat-file', '--batch', '--buffer']);
         read = readPointers(printer, pointers, maxPointers);
         // Awaited below; until then a failure must not count as unhandled.
-        read.catch(() => walk.kill());
+        read.catch(() => list.kill());
       }
-      if (!printer.input.write(`${oid}\n`)) await Promise.race([drained(printer), read]);
+      if (!printer.input.write(`${blobs.join('\n')}\n`)) await Promise.race([drained(printer), read]);
     }
     printer?.input.end();
     await read;
     return pointers;
   } catch (thrown) {
-    walk.kill();
+    list.kill();
     printer?.kill();
     search.signal.throwIfAborted();
     // Whichever of the two failed took the other down with it. That there are too many is no damage, and says more.
     const failure: unknown = await read?.catch((error: unknown) => error);
     throw isTooMany(failure) ? failure : thrown;
   } finally {
-    walk.kill();
+    list.kill();
     printer?.kill();
   }
+}
+
+const newBlobs = [
+  ...['rev-list', '--objects', '--no-object-names', '--ignore-missing', '--stdin'],
+  ...[`--filter=combine:blob:limit=${pointerSizeLimit}+object:type=blob`, '--filter-provided-objects'],
+];
+const allObjects = [
+  ...['cat-file', '--batch-all-objects', '--unordered', '--buffer'],
+  '--batch-check=%(objecttype) %(objectsize) %(objectname)',
+];
+
+/** The id in a line of `allObjects`, if a pointer may be behind it. */
+function smallBlob(line: string): string[] {
+  const isSmall = line.startsWith('blob ') && Number(line.slice(5, -41)) < pointerSizeLimit;
+  return isSmall ? [line.slice(-40)] : [];
 }
 
 function isTooMany(error: unknown): error is HeadwaterError {
@@ -89,4 +105,3 @@ function pointerIn(bytes: Buffer, start: number, end: number) {
   const looksLikeOne = bytes.subarray(start, end).indexOf(firstWord) >= 0;
   return looksLikeOne ? parsePointer(bytes.toString('latin1', start, end)) : null;
 }
-

@@ -4,7 +4,7 @@ import type { LfsObject } from '../../domain/lfs-pointer';
 import { ask, type Answer, type Server } from './server';
 
 /** The media type of the batch API. Forgejo wants it alone in Accept, else it answers 415. */
-export const lfsType = 'application/vnd.git-lfs+json';
+const lfsType = 'application/vnd.git-lfs+json';
 
 const linkSchema = z.object({
   href: z.string().max(16_384),

@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { LfsObject } from '../../domain/lfs-pointer';
 import { StallWatch } from '../../git-http/stall-watch';
 import { CheckedBytes } from './checked-bytes';
@@ -41,9 +42,16 @@ export function contentOf(
   return content;
 }
 
-/** Reads an object to its end, and so to the verdict on it; answers it if it is to be kept. */
-export async function readContent(content: Readable, keep: boolean): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of content as AsyncIterable<Buffer>) if (keep) chunks.push(chunk);
-  return keep ? Buffer.concat(chunks) : null;
+/** Reads an object to its end, and so to the verdict on it. */
+export async function proveContent(content: Readable): Promise<null> {
+  await finished(content.resume());
+  return null;
+}
+
+/** The same, and answers the object, of `size` bytes. */
+export async function holdContent(content: Readable, size: number): Promise<Buffer> {
+  const held = Buffer.allocUnsafe(size);
+  let at = 0;
+  for await (const chunk of content as AsyncIterable<Buffer>) at += chunk.copy(held, at);
+  return held;
 }

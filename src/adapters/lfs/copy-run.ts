@@ -4,16 +4,20 @@ import { HeadwaterError, type Fault } from '../../domain/errors';
 import { planBatches } from '../../domain/lfs-batch';
 import { lfsKey, type LfsObject } from '../../domain/lfs-pointer';
 import type { LfsCopyRequest, LfsCopyResult } from '../../ports/lfs';
-import { readContent } from './content';
+import { holdContent, proveContent } from './content';
 import type { ForgeLfs } from './forge-lfs';
 import type { Patience } from './patience';
+import { SendQueue, type ForgeAnswer, type ProvedObject } from './send-queue';
 import type { UpstreamLfs } from './upstream-lfs';
 
 export interface CopyLimits {
-  /** Objects on their way at once. */
+  /** Objects on their way at once, in either direction. */
   readonly concurrency: number;
   readonly batchSize: number;
-  /** An object of at most so many bytes is kept in memory between its check and its upload; larger ones are read twice. */
+  /**
+   * An object of at most so many bytes is kept in memory between its check and its upload, and all of these together take
+   * at most twice as much; a larger one is not kept, and read twice.
+   */
   readonly holdBytes: number;
 }
 
@@ -33,7 +37,9 @@ const reportEveryMs = 250;
 export class CopyRun {
   readonly #faults = new Map<string, Fault>();
   readonly #running = new Set<Promise<void>>();
-  readonly #slots: Semaphore;
+  readonly #proving: Semaphore;
+  readonly #memory: Semaphore;
+  readonly #queue: SendQueue;
   #settled = 0;
   #copied = 0;
   #receivedBytes = 0;
@@ -46,28 +52,35 @@ export class CopyRun {
     private readonly limits: CopyLimits,
     private readonly parts: CopyParts,
   ) {
-    this.#slots = new Semaphore(limits.concurrency);
+    const { forge, patience, stop } = parts;
+    this.#proving = new Semaphore(limits.concurrency);
+    this.#memory = new Semaphore(Math.ceil((limits.holdBytes * 2) / memoryUnit));
+    // Whoever waits for memory then would wait for ever.
+    stop.signal.addEventListener('abort', () => this.#memory.cancel(), { once: true });
+    this.#queue = new SendQueue({
+      ...limits,
+      ask: (objects) => patience.trying(() => forge.wants(objects)),
+      settle: (proved, answer) => this.#deliver(proved, answer),
+      track: (work) => this.#track(work),
+    });
   }
 
   async run(): Promise<LfsCopyResult> {
     const { stop } = this.parts;
     try {
       for (const batch of planBatches(this.request.objects, this.limits.batchSize)) await this.#copyBatch(batch);
-      await Promise.all(this.#running);
-      stop.signal.throwIfAborted();
     } catch (thrown) {
       stop.abort(thrown);
-      throw stop.signal.reason;
-    } finally {
-      // Nothing is on its way any more when this ends.
-      await Promise.all(this.#running);
     }
+    // Nothing is on its way any more when this ends; what is may start more.
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    stop.signal.throwIfAborted();
     this.#report(true);
     const [faults, copied] = [this.#faults, this.#copied];
     return { faults, copied, receivedBytes: this.#receivedBytes, sentBytes: this.#sentBytes };
   }
 
-  /** Ends when the last object has started, so that the next batch is asked about while that one is on its way. */
+  /** Ends when its last object is on its way, so that the next batch is asked about meanwhile. */
   async #copyBatch(batch: readonly LfsObject[]): Promise<void> {
     const { forge, upstream, patience, stop } = this.parts;
     const { missing, refused } = await patience.trying(() => forge.lacks(batch));
@@ -76,39 +89,54 @@ export class CopyRun {
     if (missing.length === 0) return this.#report();
 
     const nowhere = await patience.trying(() => upstream.locate(missing)).catch(allOf(missing));
+    for (const [key, error] of nowhere) this.#settle(key, error);
     for (const object of missing) {
-      const error = nowhere.get(lfsKey(object));
-      if (error !== undefined) this.#settle(lfsKey(object), error);
-      else await this.#start(object);
+      if (nowhere.has(lfsKey(object))) continue;
+      const [, release] = await this.#proving.acquire();
       stop.signal.throwIfAborted();
+      this.#track(this.#prove(object).finally(release));
     }
   }
 
-  async #start(object: LfsObject): Promise<void> {
-    const [, release] = await this.#slots.acquire();
-    const task = this.#copy(object)
-      .then(
-        () => {
-          this.#failuresInARow = 0;
-          this.#settle(lfsKey(object), null);
-        },
-        (thrown: unknown) => this.#judge(object, thrown),
-      )
-      .finally(() => {
-        this.parts.upstream.forget(object);
-        this.#running.delete(task);
-        release();
-      });
-    this.#running.add(task);
+  #track(work: Promise<void>): void {
+    const tracked = work
+      .catch((thrown: unknown) => this.parts.stop.abort(thrown))
+      .finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
   }
 
   /** The upstream shows that it has the object before the forge hears of it; why, ForgeLfs.wants tells. */
-  async #copy(object: LfsObject): Promise<void> {
-    const { forge, patience } = this.parts;
+  async #prove(object: LfsObject): Promise<void> {
     const keep = object.size <= this.limits.holdBytes;
-    const held = await patience.trying(async () => readContent(await this.#open(object), keep));
-    if (!(await patience.trying(() => forge.wants(object)))) return;
-    await patience.trying(async () => forge.put(object, held === null ? await this.#open(object) : streamOf(held)));
+    if (keep) await this.#memory.acquire(memoryFor(object));
+    try {
+      const held = await this.parts.patience.trying(async () => {
+        const content = await this.#open(object);
+        return keep ? holdContent(content, object.size) : proveContent(content);
+      });
+      this.#failuresInARow = 0;
+      this.#queue.add({ object, held });
+    } catch (thrown) {
+      if (keep) this.#memory.release(memoryFor(object));
+      this.#judge(object, thrown);
+    }
+  }
+
+  async #deliver({ object, held }: ProvedObject, answer: ForgeAnswer): Promise<void> {
+    try {
+      if (answer instanceof HeadwaterError) throw answer;
+      if (answer) await this.parts.patience.trying(() => this.#send(object, held));
+      this.#settle(lfsKey(object), null);
+    } catch (thrown) {
+      this.#judge(object, thrown);
+    } finally {
+      if (held !== null) this.#memory.release(memoryFor(object));
+      this.parts.upstream.forget(object);
+    }
+  }
+
+  async #send(object: LfsObject, held: Buffer | null): Promise<void> {
+    await this.parts.forge.put(object, held === null ? await this.#open(object) : streamOf(held));
     this.#copied += 1;
     this.#sentBytes += object.size;
   }
@@ -156,6 +184,13 @@ function allOf(objects: readonly LfsObject[]) {
     if (!(thrown instanceof HeadwaterError) || thrown.code !== 'lfs_upstream_unusable') throw thrown;
     return new Map(objects.map((object) => [lfsKey(object), thrown]));
   };
+}
+
+/** Coarse, because the semaphore counts: with single bytes it would do little else. */
+const memoryUnit = 256 * 1024;
+
+function memoryFor({ size }: LfsObject): number {
+  return Math.max(1, Math.ceil(size / memoryUnit));
 }
 
 function streamOf(bytes: Buffer): Readable {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import { basicAuthorization, type Secret } from '../../domain/credentials';
 import { HeadwaterError } from '../../domain/errors';
@@ -24,7 +25,7 @@ export interface LfsCopyOptions extends GuardedDialerOptions {
   readonly patience?: PatienceOptions;
 }
 
-const usualLimits: CopyLimits = { concurrency: 6, batchSize: largestBatch, holdBytes: 4 * 1024 * 1024 };
+const usualLimits: CopyLimits = { concurrency: 6, batchSize: largestBatch, holdBytes: 16 * 1024 * 1024 };
 const usualPatience: PatienceOptions = { tries: 3, firstDelayMs: 500, maxDelayMs: 60_000 };
 
 const settingsSchema = z.object({ lfs_disabled: z.boolean().default(false) });
@@ -42,6 +43,8 @@ export function createLfsCopy(options: LfsCopyOptions): LfsCopy & { close(): voi
   const partsOf = ({ project, source, signal }: LfsCopyRequest) => {
     const stop = new AbortController();
     const both = { idleTimeoutMs, signal: AbortSignal.any([signal, stop.signal]) };
+    // Every request and every wait listens to it; the limits on these are our own.
+    setMaxListeners(0, both.signal);
     const path = `${encodeURIComponent(project.owner)}/${encodeURIComponent(project.name)}.git`;
     return {
       stop,

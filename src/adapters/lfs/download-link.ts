@@ -20,7 +20,7 @@ export interface LinkRefusal {
  * connection, is left out (HOST-11).
  */
 const allowedHeader = /^(authorization|accept|x-(amz|ms|goog|oss|obs|cos|gitlab|lfs)-[a-z0-9-]{1,100})$/;
- 
+
 const unprintable = /[^\t\u0020-\u007e]/;
 const maxHeaderLength = 8192;
 

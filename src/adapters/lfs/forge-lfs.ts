@@ -49,18 +49,30 @@ export class ForgeLfs {
   }
 
   /**
-   * Asks to send an object; false when there is no need to. Gitea and Forgejo answer so when our account can read the
-   * object in any other project, and put it into this one on the spot. So this may only be asked for objects that the
-   * upstream has proved to have: a pointer alone must not bring another project's content here (HOST-11).
-   * Raises lfs_object_refused.
+   * Asks to send objects, and answers by lfsKey: whether there is need to, or why it may not be. Gitea and Forgejo answer
+   * that there is no need when our account can read the object in any other project, and put it into this one on the spot.
+   * So this may only be asked for objects that the upstream has proved to have: a pointer alone must not bring another
+   * project's content here (HOST-11).
    */
-  async wants(object: LfsObject): Promise<boolean> {
-    const answer = (await this.#batch.ask('upload', [object])).get(object.oid);
-    if (answer === undefined)
-      throw new HeadwaterError('forge_failed', { status: '200 and left the object out', doing: 'copying LFS objects' });
-    const { error, actions } = answer;
-    if (error !== null && error !== undefined) throw this.#refuses(object, saidBy(error.message ?? '', this.#secrets));
-    return actions?.upload !== null && actions?.upload !== undefined;
+  async wants(objects: readonly LfsObject[]): Promise<Map<string, boolean | HeadwaterError>> {
+    const answers = await this.#batch.ask('upload', objects);
+    const wanted = new Map<string, boolean | HeadwaterError>();
+    for (const object of objects) {
+      const answer = answers.get(object.oid);
+      if (answer === undefined)
+        throw new HeadwaterError('forge_failed', {
+          status: '200 and left an object out',
+          doing: 'copying LFS objects',
+        });
+      const { error, actions } = answer;
+      const refused = error !== null && error !== undefined;
+      const isWanted = actions?.upload !== null && actions?.upload !== undefined;
+      wanted.set(
+        lfsKey(object),
+        refused ? this.#refuses(object, saidBy(error.message ?? '', this.#secrets)) : isWanted,
+      );
+    }
+    return wanted;
   }
 
   /** The forge checks size and SHA-256 itself, too. Raises lfs_object_refused, and the error of `content`. */

@@ -21,7 +21,9 @@ export async function putContent(
       watch.stop();
       readAnswer(server, response, maxAnswerBytes).then(resolve, reject);
     });
+    // Each side's failure brings down the other one; the first to speak is the one at fault.
     put.on('error', (error) => reject(failure(signal, translate, error)));
+    content.once('error', reject);
   });
   const watch = new StallWatch(
     idleTimeoutMs,
@@ -29,7 +31,6 @@ export async function putContent(
     () => sent || put.writableNeedDrain,
   );
   content.on('data', () => watch.touch());
-  // It destroys the request with the error of the stream, so that error arrives in `answered`.
   pipeline(content, put, (error) => {
     sent = error === undefined || error === null;
     watch.touch();

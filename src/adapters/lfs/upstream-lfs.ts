@@ -14,6 +14,8 @@ export class UpstreamLfs {
   readonly #batch: BatchClient;
   readonly #host: string;
   readonly #links = new Map<string, DownloadLink>();
+  /** Why the LFS server is of no use: it is not asked twice, least of all with a password that it refused (NET-04). */
+  #unusable: HeadwaterError | null = null;
 
   constructor(
     private readonly source: LfsSource,
@@ -41,8 +43,10 @@ export class UpstreamLfs {
    * lfs_upstream_unusable.
    */
   async locate(objects: readonly LfsObject[]): Promise<Map<string, HeadwaterError>> {
+    if (this.#unusable !== null) throw this.#unusable;
     const answers = await this.#batch.ask('download', objects).catch((thrown: unknown) => {
-      throw this.#unusable(thrown);
+      this.#unusable = this.#whyUnusable(thrown);
+      throw this.#unusable ?? thrown;
     });
     const nowhere = new Map<string, HeadwaterError>();
     for (const object of objects) {
@@ -131,13 +135,14 @@ export class UpstreamLfs {
   }
 
   /** What will be no different next time keeps back what needs LFS, and nothing else. */
-  #unusable(thrown: unknown): unknown {
+  #whyUnusable(thrown: unknown): HeadwaterError | null {
     const host = this.#host;
+    if (hasCode(thrown, 'lfs_upstream_unusable')) return thrown;
     if (hasCode(thrown, 'url_blocked'))
       return new HeadwaterError('lfs_upstream_unusable', { host, why: 'Headwater may not connect to its address' });
     if (hasCode(thrown, 'upstream_tls'))
       return new HeadwaterError('lfs_upstream_unusable', { host, why: 'its TLS certificate was not accepted' });
-    return thrown;
+    return null;
   }
 }
 
@@ -145,6 +150,6 @@ function unavailable({ oid }: LfsObject, why: string): HeadwaterError {
   return new HeadwaterError('lfs_object_unavailable', { oid, why });
 }
 
-function hasCode(thrown: unknown, code: HeadwaterError['code']): boolean {
+function hasCode(thrown: unknown, code: HeadwaterError['code']): thrown is HeadwaterError {
   return thrown instanceof HeadwaterError && thrown.code === code;
 }

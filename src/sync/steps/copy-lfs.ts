@@ -30,7 +30,7 @@ export async function copyLfs(context: SyncContext, decision: Decision, input: L
   const refs = { upstream: input.listing.refs, forge: input.forge.listing.refs };
   const { wanted, have } = lfsQuestion({ plan: decision.plan, ...refs, complete });
   if (wanted.size === 0) return decision;
-  if (!(await lfs.copy.isEnabled(signal))) {
+  if (!input.forge.hasLfs) {
     log.info({}, 'LFS is off in the forge, so no LFS objects are copied');
     return decision;
   }

@@ -1,18 +1,26 @@
 import { HeadwaterError } from '../../domain/errors';
 import type { ForgeListing, ForgeProject } from '../../ports/forge';
 import type { SyncContext } from '../sync-context';
+import { together } from '../together';
 
 export interface ForgeState {
   readonly project: ForgeProject;
   readonly listing: ForgeListing;
+  /** The forge serves LFS. */
+  readonly hasLfs: boolean;
 }
 
 /** The project as it is now, found by its id, and its refs. Raises forge_*. */
 export async function readForge(context: SyncContext, signal: AbortSignal): Promise<ForgeState> {
-  const { forge, claim } = context;
+  const { forge, lfs, claim } = context;
   const project = await forge.project(claim.mirror.repoId);
   if (project.nativeMirror) throw new HeadwaterError('forge_project_is_native_mirror');
   if (project.archived) throw new HeadwaterError('forge_project_archived');
   if (!project.canPush) throw new HeadwaterError('forge_push_denied', { account: await forge.account() });
-  return { project, listing: await forge.listRefs(project, signal) };
+  const [listing, hasLfs] = await together(
+    signal,
+    (both) => forge.listRefs(project, both),
+    (both) => lfs.copy.isEnabled(both),
+  );
+  return { project, listing, hasLfs };
 }

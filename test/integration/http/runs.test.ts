@@ -99,7 +99,16 @@ describe('GET runs/{id}', () => {
       started_at: '2026-01-01T00:01:00.000Z',
       finished_at: '2026-01-01T00:02:00.000Z',
       error: null,
-      counts: { created: 1, fast_forwarded: 0, forced: 0, deleted: 0, unchanged: 0, skipped: 0, diverged: 1, rejected: 0 },
+      counts: {
+        created: 1,
+        fast_forwarded: 0,
+        forced: 0,
+        deleted: 0,
+        unchanged: 0,
+        skipped: 0,
+        diverged: 1,
+        rejected: 0,
+      },
       received_bytes: 10,
       sent_bytes: 20,
       refs: [

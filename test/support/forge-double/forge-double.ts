@@ -13,6 +13,8 @@ import { gitRoutes } from './git-routes';
 import { hookRoutes, type HookContext } from './hook-api';
 import { addGitHook } from './hook-scripts';
 import { applyPush, type RefChange } from './push-updates';
+import { lfsRoutes, type LfsContext } from './lfs-routes';
+import { LfsStore } from './lfs-store';
 import { repoPath } from './repo-files';
 import { answerError, authenticate } from './rest-api';
 import { repoSettingsRoutes } from './rest-repo-settings';
@@ -23,6 +25,8 @@ import { createWebhookSender, type SentDelivery } from './webhook-sender';
 export interface ForgeDouble extends TestForge {
   readonly kind: 'double';
   readonly faults: FaultSwitch;
+  /** Its LFS server, with the switches of its configuration. */
+  readonly lfs: LfsStore;
   /** Webhooks as they were sent. */
   readonly sentWebhooks: readonly SentDelivery[];
   /** What git said on standard error, for the curious. */
@@ -50,9 +54,10 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
   let port = options.port ?? 0;
   let afterPush = Promise.resolve();
 
-  const context: HookContext = {
+  const lfs = new LfsStore();
+  const context: HookContext & LfsContext = {
     url: () => `http://127.0.0.1:${port}`,
-    ...{ state, root, faults },
+    ...{ state, root, faults, lfs },
     hookSecret: randomBytes(12).toString('hex'),
     log: (text) => void gitLog.push(text),
     pushed: (repo: ForgeRepo, pusher: ForgeUser, changes: readonly RefChange[]) => {
@@ -87,7 +92,7 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
     ...createForgeAdmin(context.url(), adminToken),
     kind: 'double',
     url: context.url(),
-    ...{ adminToken, faults, gitLog, requests },
+    ...{ adminToken, faults, lfs, gitLog, requests },
     sentWebhooks: webhooks.sent,
     repositoryPath: (owner, name) => repoPath(root, owner, name),
     addGitHook: (owner, name, hook, script) => addGitHook(repoPath(root, owner, name), hook, script),
@@ -105,7 +110,7 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
   };
 }
 
-function createApp(context: HookContext, requests: string[]): express.Express {
+function createApp(context: HookContext & LfsContext, requests: string[]): express.Express {
   const app = express();
   app.use((request, _response, next) => {
     if (!request.path.startsWith('/api/internal/')) requests.push(`${request.method} ${request.originalUrl}`);
@@ -129,14 +134,14 @@ function createApp(context: HookContext, requests: string[]): express.Express {
     response.json({ max_response_items: 50, default_paging_num: 30 });
   });
   api.get('/settings/repository', (_request, response) => {
-    response.json({ mirrors_disabled: false, http_git_disabled: false, lfs_disabled: true });
+    response.json({ mirrors_disabled: false, http_git_disabled: false, lfs_disabled: !context.lfs.enabled });
   });
   api.use(userRoutes(context), repoRoutes(context), repoSettingsRoutes(context));
   app.use('/api/v1', api);
   app.use('/api', (_request, response) => {
     response.status(404).type('text/plain').send('404 page not found');
   });
-  app.use(gitRoutes(context));
+  app.use(lfsRoutes(context), gitRoutes(context));
   const onError: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
     context.log(String(error));
     if (response.headersSent) return next(error);

@@ -1,0 +1,113 @@
+import { HeadwaterError } from '../../../src/domain/errors';
+import { hour, ScriptedWorld, secret } from '../../fakes/scripted-world';
+
+const object = (n: number) => ({ oid: n.toString(16).padStart(64, '0'), size: n });
+
+describe('following an upstream with LFS', () => {
+  let world: ScriptedWorld;
+  let one: string;
+  let two: string;
+
+  beforeEach(() => {
+    world = new ScriptedWorld();
+    one = world.history.commit('one');
+    two = world.history.commit('two', one);
+    world.upstreamRefs.set('refs/heads/main', one);
+    world.lfs.needs.set(one, [object(1)]);
+    world.lfs.needs.set(two, [object(1), object(2)]);
+  });
+
+  it('objects are in the forge when the push begins', async () => {
+    const arrived: string[][] = [];
+    world.beforePush = () => void arrived.push([...world.lfs.arrived]);
+    await world.imported();
+    expect(arrived).toEqual([[object(1).oid]]);
+    expect(world.notices.published.map(({ notice }) => notice)).toContainEqual(
+      expect.objectContaining({ type: 'run.progressed', phase: 'copying', done: 1, total: 1, bytes: 10 }),
+    );
+  });
+
+  it('its bytes count as those of the run', async () => {
+    const id = await world.imported();
+    const run = await world.lastRun(id);
+    expect([run.receivedBytes, run.sentBytes]).toEqual([1110, 510]);
+  });
+
+  it('an update is searched from where the forge is complete', async () => {
+    const id = await world.imported();
+    world.upstreamRefs.set('refs/heads/main', two);
+    await world.updateNow(id);
+    expect(world.lfs.searches).toEqual([
+      { wanted: [one], have: [] },
+      { wanted: [two], have: [one] },
+    ]);
+    expect(world.lfs.copies.map((copy) => copy.objects)).toEqual([[object(1)], [object(2)]]);
+  });
+
+  it('a missing object holds back the refs that need it and keeps the mirror from counting as complete', async () => {
+    world.upstreamRefs.set('refs/heads/next', two);
+    world.lfs.missing.add(object(2).oid);
+    const id = await world.imported();
+    expect(await world.outcomes(id)).toEqual([
+      ['refs/heads/main', 'created', undefined],
+      ['refs/heads/next', 'rejected', 'lfs_object_missing'],
+    ]);
+    expect([...world.forgeRefs.keys()]).toEqual(['refs/heads/main']);
+    expect((await world.mirror(id)).deliveredDigest).toBeNull();
+
+    world.lfs.missing.clear();
+    world.clock.advance(7 * hour);
+    await world.updateNow(id);
+    expect(world.forgeRefs.get('refs/heads/next')).toBe(two);
+    expect((await world.mirror(id)).deliveredDigest).not.toBeNull();
+  });
+
+  it('with LFS off in the forge nothing is searched, copied or held back', async () => {
+    world.lfs.enabled = false;
+    world.lfs.missing.add(object(1).oid);
+    const id = await world.imported();
+    expect(world.forgeRefs.get('refs/heads/main')).toBe(one);
+    expect(world.lfs.searches).toEqual([]);
+    expect((await world.mirror(id)).deliveredDigest).not.toBeNull();
+  });
+
+  it('once LFS is on in the forge, what came before is completed, and told where it cannot be', async () => {
+    world.lfs.enabled = false;
+    const id = await world.imported();
+    world.lfs.enabled = true;
+    world.lfs.missing.add(object(1).oid);
+    await world.updateNow(id);
+    expect(await world.outcomes(id)).toEqual([['refs/heads/main', 'rejected', 'lfs_object_missing']]);
+    expect((await world.lastRun(id)).counts).toMatchObject({ rejected: 1, unchanged: 0 });
+    world.lfs.missing.clear();
+    await world.updateNow(id);
+    expect([...world.lfs.arrived]).toEqual([object(1).oid]);
+    expect((await world.lastRun(id)).counts).toMatchObject({ rejected: 0, unchanged: 1 });
+  });
+
+  it('a run with nothing to push and nothing unknown costs no search', async () => {
+    const id = await world.imported();
+    await world.updateNow(id);
+    expect(world.lfs.searches).toHaveLength(1);
+  });
+
+  it('objects come from beside the repository, with its own credentials', async () => {
+    await world.imported({ authUser: 'ann', authPassword: secret('pa55') });
+    const [copy] = world.lfs.copies;
+    expect(copy?.source).toMatchObject({
+      endpoint: 'https://upstream.example/group/project.git/info/lfs',
+      credentialsOrigin: 'https://upstream.example',
+      credentials: { user: 'ann' },
+    });
+    expect(copy?.source.credentials?.password.reveal()).toBe('pa55');
+  });
+
+  it('an LFS server that is down fails the run before anything is pushed', async () => {
+    world.lfs.copy.copy = async () => {
+      throw new HeadwaterError('upstream_unavailable', { host: 'upstream.example', status: 503 });
+    };
+    const id = await world.imported();
+    expect(await world.mirror(id)).toMatchObject({ status: 'failed', failures: 1 });
+    expect(world.forgeRefs.size).toBe(0);
+  });
+});
