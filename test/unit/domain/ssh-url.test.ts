@@ -18,9 +18,9 @@ describe('an ssh address', () => {
     ['ssh://git@example.org:80/p', 'ssh://git@example.org:80/p', 'git', 80, '/p'],
     ['ssh://git@[2001:DB8::1]:2222/p', 'ssh://git@[2001:db8::1]:2222/p', 'git', 2222, '/p'],
     ['git@[2001:db8::1]:p', 'ssh://git@[2001:db8::1]/p', 'git', 22, '/p'],
-    ['alice@example.org:work/p.git', 'ssh://alice@example.org/~/work/p.git', 'alice', 22, 'work/p.git'],
-    ['alice@example.org:~/work/p.git', 'ssh://alice@example.org/~/work/p.git', 'alice', 22, 'work/p.git'],
-    ['ssh://alice@example.org/~/work/p.git', 'ssh://alice@example.org/~/work/p.git', 'alice', 22, 'work/p.git'],
+    ['alice@example.org:code/p.git', 'ssh://alice@example.org/~/code/p.git', 'alice', 22, 'code/p.git'],
+    ['alice@example.org:~/code/p.git', 'ssh://alice@example.org/~/code/p.git', 'alice', 22, 'code/p.git'],
+    ['ssh://alice@example.org/~/code/p.git', 'ssh://alice@example.org/~/code/p.git', 'alice', 22, 'code/p.git'],
     [
       'ssh://git@example.org/My%20Team/größe',
       'ssh://git@example.org/My%20Team/gr%C3%B6%C3%9Fe',
