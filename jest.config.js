@@ -1,5 +1,18 @@
 // Packages that ship ES modules only; jest loads them through the same transform as our own code.
-const esm = ['@octokit', 'universal-user-agent', 'before-after-hook', 'toad-cache', 'json-with-bigint', 'content-type'];
+const esm = [
+  '@octokit',
+  'universal-user-agent',
+  'before-after-hook',
+  'toad-cache',
+  'json-with-bigint',
+  'content-type',
+  'eta',
+  'openid-client',
+  'oauth4webapi',
+  'jose',
+  'rate-limit-redis',
+  'express-rate-limit',
+];
 const base = {
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -32,6 +32,11 @@ const always = [
 
 const forTests = [
   {
+    name: 'chromium',
+    what: 'the browser Chromium, for the tests of the panel',
+    isThere: () => onPath('chromium') || onPath('chromium-browser'),
+  },
+  {
     name: 'openssh-server',
     what: "OpenSSH's server sshd",
     isThere: () => onPath('sshd') || existsSync('/usr/sbin/sshd'),
