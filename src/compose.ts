@@ -214,5 +214,6 @@ function secretsOf(config: Config): Secret[] {
     .map((url) => new URL(url.reveal()).password)
     .filter((password) => password !== '')
     .flatMap((password) => [new Secret(password), new Secret(decodeURIComponent(password))]);
-  return [config.forgeToken, ...urls, ...passwords, ...(config.secretKeys ?? [])];
+  const signing = [config.oauthClientSecret, ...(config.webhookSecrets ?? [])].filter((secret) => secret !== null);
+  return [config.forgeToken, ...signing, ...urls, ...passwords, ...(config.secretKeys ?? [])];
 }

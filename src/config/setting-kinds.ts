@@ -36,6 +36,14 @@ export const secretText: Kind<Secret> = kind((text, fail) =>
   /^[\x21-\x7e]{1,4096}$/.test(text) ? new Secret(text) : fail('must be one word of printable characters'),
 );
 
+/** One or more secrets, separated by commas. */
+export const secretList: Kind<readonly Secret[]> = kind((text, fail) =>
+  text.split(',').map((part) => {
+    const read = secretText.safeParse(part.trim());
+    return read.success ? read.data : fail('must be words of printable characters; several are separated by commas');
+  }),
+);
+
 export function duration(min: string, max: string): Kind<number> {
   return ranged(parseDuration, showDuration, 'a duration such as 90s, 5m or 6h', min, max);
 }

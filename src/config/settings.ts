@@ -6,6 +6,7 @@ import {
   oneOf,
   plainText,
   sealingKeys,
+  secretList,
   secretText,
   serviceUrl,
   size,
@@ -58,6 +59,28 @@ export const settings = {
     name: 'FORGE_TOKEN',
     meaning: "Access token of Headwater's own account in the forge (write:repository, read:user).",
     kind: secretText,
+    secret: true,
+  }),
+  forgePublicUrl: optional({
+    name: 'FORGE_PUBLIC_URL',
+    meaning: 'Address of the forge as browsers see it; by default HEADWATER_FORGE_URL.',
+    kind: httpUrl,
+  }),
+  oauthClientId: optional({
+    name: 'OAUTH_CLIENT_ID',
+    meaning: 'OAuth2 application of the forge for signing in; unset: nobody signs in.',
+    kind: plainText,
+  }),
+  oauthClientSecret: optional({
+    name: 'OAUTH_CLIENT_SECRET',
+    meaning: 'Secret of that application.',
+    kind: secretText,
+    secret: true,
+  }),
+  webhookSecrets: optional({
+    name: 'WEBHOOK_SECRET',
+    meaning: "Secret of the forge's webhook. Several, separated by commas: all are accepted, for changing it.",
+    kind: secretList,
     secret: true,
   }),
   listen: withDefault({

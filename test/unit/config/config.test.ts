@@ -40,6 +40,10 @@ describe('the configuration', () => {
     expect({ ...config, forgeToken: config.forgeToken.reveal() }).toEqual({
       forgeUrl: 'https://forge.example',
       forgeToken: 'canary-t0ken',
+      forgePublicUrl: null,
+      oauthClientId: null,
+      oauthClientSecret: null,
+      webhookSecrets: null,
       listen: { host: '127.0.0.1', port: 8095 },
       publicUrl: null,
       dataDir: join(process.cwd(), 'data'),
@@ -90,6 +94,9 @@ describe('the configuration', () => {
   it.each([
     ['HEADWATER_FORGE_URL', ['forge', 'https://', 'https://u:p@forge', 'https://forge/?a=b', 'file:///x']],
     ['HEADWATER_FORGE_TOKEN', ['two words', 'line\nbreak', 'ünicode']],
+    ['HEADWATER_FORGE_PUBLIC_URL', ['forge.example', 'https://forge/#x']],
+    ['HEADWATER_OAUTH_CLIENT_SECRET', ['two words']],
+    ['HEADWATER_WEBHOOK_SECRET', ['a,', 'a b', ',']],
     [
       'HEADWATER_LISTEN',
       ['8095', ':8095', 'localhost', '127.0.0.1:65536', '[::1]', '::1:8095', '[1.2.3.4]:1', 'a b:1'],
@@ -145,6 +152,11 @@ describe('the configuration', () => {
     expect(keys.map((key) => Buffer.from(key.reveal(), 'base64').toString('hex'))).toEqual(['cd'.repeat(32), hex]);
   });
 
+  it('reads one or more webhook secrets', () => {
+    const secrets = read({ HEADWATER_WEBHOOK_SECRET: 'new, old' }).webhookSecrets ?? [];
+    expect(secrets.map((secret) => secret.reveal())).toEqual(['new', 'old']);
+  });
+
   it('keeps the path of a forge below a sub-path', () => {
     expect(read({ HEADWATER_FORGE_URL: 'http://host:3000/forge//' }).forgeUrl).toBe('http://host:3000/forge');
   });
@@ -168,6 +180,8 @@ describe('the configuration', () => {
       HEADWATER_SECRET_KEY: 'ab'.repeat(32),
       HEADWATER_DATABASE_URL: 'postgres://u:canary-db@h/d',
       HEADWATER_REDIS_URL: 'redis://:canary-redis@h',
+      HEADWATER_OAUTH_CLIENT_SECRET: 'canary-client',
+      HEADWATER_WEBHOOK_SECRET: 'canary-hook',
     });
     const shown = inspect(config, { depth: 9 }) + JSON.stringify(config) + String(config.forgeToken);
     expect(shown).not.toContain('canary');
