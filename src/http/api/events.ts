@@ -1,27 +1,33 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request } from 'express';
 import { toHeadwaterError } from '../../domain/errors';
 import type { MirrorNotice } from '../../domain/events';
 import type { Mirror } from '../../domain/mirror';
 import type { HttpDeps } from '../http-deps';
-import { callerOf, type Access } from './access';
+import type { Access } from './access';
 import { EventStream } from './event-stream';
 import { describeMirror, findMirror } from './find-mirror';
+import { mirrorPath } from './mirror-path';
 import { presentRun } from './present';
+import { defineRoute } from './route';
 
 /**
  * Server-sent events of a mirror: `state` (the mirror, first of all and whenever it changed), `run` (a run that was queued,
  * started or ended) and `progress`. Notices may get lost, so the state is read again with every heartbeat, and so are the
  * caller's rights. The stream ends when the mirror is removed, the right is gone, or the server closes.
  */
-export function getEvents(deps: HttpDeps, access: Access): RequestHandler {
-  return async (request, response) => {
-    const mirror = await findMirror(deps.store, callerOf(response));
+export const getEvents = defineRoute({
+  method: 'get',
+  path: `${mirrorPath}/events`,
+  need: 'read',
+  summary: 'Server-sent events: state, run, progress',
+  handle: async ({ deps, access, caller, request, response }) => {
+    const mirror = await findMirror(deps.store, caller);
     const stream = new EventStream(response);
     stream.start();
     if (request.method === 'HEAD') return stream.end();
     await watch(deps, access, request, mirror, stream);
-  };
-}
+  },
+});
 
 async function watch(
   deps: HttpDeps,

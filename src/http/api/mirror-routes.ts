@@ -1,15 +1,13 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { Secret } from '../../domain/credentials';
 import { enrolProject } from '../../sync/enrol-project';
 import { removeMirror } from '../../sync/remove-mirror';
 import { requestSync } from '../../sync/request-sync';
-import type { HttpDeps } from '../http-deps';
-import { callerOf } from './access';
 import { describeMirror, findMirror } from './find-mirror';
+import { mirrorPath } from './mirror-path';
 import { optionFields, readOptions } from './option-fields';
-import { parseBody } from './parse-input';
 import { presentFault, presentRun } from './present';
+import { defineRoute } from './route';
 
 const putBody = z.strictObject({
   url: z.string().max(4000).optional(),
@@ -23,12 +21,15 @@ const putBody = z.strictObject({
   ssh_host_keys: z.array(z.string().max(8000)).max(16).optional(),
 });
 
-/** Creates the mirror (201) or changes it (200). */
-export function putMirror(deps: HttpDeps): RequestHandler {
-  return async (request, response) => {
-    const body = parseBody(putBody, (request.body as unknown) ?? {});
+export const putMirror = defineRoute({
+  method: 'put',
+  path: mirrorPath,
+  need: 'write',
+  summary: 'Create the mirror (201) or change it (200)',
+  body: putBody,
+  handle: async ({ deps, caller, body, response }) => {
     const password = body.auth_password;
-    const enrolled = await enrolProject(deps, callerOf(response).project, {
+    const enrolled = await enrolProject(deps, caller.project, {
       url: body.url,
       authUser: body.auth_user,
       authPassword: typeof password === 'string' ? new Secret(password) : password,
@@ -36,35 +37,44 @@ export function putMirror(deps: HttpDeps): RequestHandler {
       options: readOptions(body),
       sshKeyType: body.ssh_key_type,
       sshHostKeys: body.ssh_host_keys,
-      confirmedBy: callerOf(response).login,
+      confirmedBy: caller.login,
     });
     const mirror = await describeMirror(deps.store, enrolled.mirror);
     response.status(enrolled.created ? 201 : 200).json({ ...mirror, warnings: enrolled.warnings.map(presentFault) });
-  };
-}
+  },
+});
 
-export function getMirror(deps: HttpDeps): RequestHandler {
-  return async (_request, response) => {
-    response.json(await describeMirror(deps.store, await findMirror(deps.store, callerOf(response))));
-  };
-}
+export const getMirror = defineRoute({
+  method: 'get',
+  path: mirrorPath,
+  need: 'read',
+  summary: 'The mirror, its state and what to do about it',
+  handle: async ({ deps, caller, response }) => {
+    response.json(await describeMirror(deps.store, await findMirror(deps.store, caller)));
+  },
+});
 
-const postBody = z.strictObject({});
-
-/** "Update now": 202 with the run, also when it was already queued or running. */
-export function postMirror(deps: HttpDeps): RequestHandler {
-  return async (request, response) => {
-    parseBody(postBody, (request.body as unknown) ?? {});
-    const mirror = await findMirror(deps.store, callerOf(response));
+export const postMirror = defineRoute({
+  method: 'post',
+  path: mirrorPath,
+  need: 'write',
+  summary: 'Update now: 202 with the run, also when it was already queued or running',
+  body: z.strictObject({}),
+  handle: async ({ deps, caller, response }) => {
+    const mirror = await findMirror(deps.store, caller);
     const { run, warning } = await requestSync(deps, mirror.id, 'manual');
     response.status(202).json({ ...presentRun(run), warnings: warning === null ? [] : [presentFault(warning)] });
-  };
-}
+  },
+});
 
-export function deleteMirror(deps: HttpDeps): RequestHandler {
-  return async (_request, response) => {
-    const mirror = await findMirror(deps.store, callerOf(response));
+export const deleteMirror = defineRoute({
+  method: 'delete',
+  path: mirrorPath,
+  need: 'write',
+  summary: 'Delete the mirror with its history and secrets; refs stay',
+  handle: async ({ deps, caller, response }) => {
+    const mirror = await findMirror(deps.store, caller);
     await removeMirror(deps, mirror.id);
     response.status(204).end();
-  };
-}
+  },
+});

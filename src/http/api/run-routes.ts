@@ -1,32 +1,37 @@
-import type { RequestHandler } from 'express';
-import type { HttpDeps } from '../http-deps';
-import { callerOf } from './access';
 import { findMirror, findRun } from './find-mirror';
-import { pageOf, tellPaging } from './paging';
+import { mirrorPath } from './mirror-path';
+import { tellPaging } from './paging';
 import { presentOutcome, presentRun } from './present';
+import { defineRoute } from './route';
 
-/** The mirror's history, newest first. */
-export function listRuns(deps: HttpDeps): RequestHandler {
-  return async (request, response) => {
-    const page = pageOf(request);
-    const mirror = await findMirror(deps.store, callerOf(response));
+export const listRuns = defineRoute({
+  method: 'get',
+  path: `${mirrorPath}/runs`,
+  need: 'read',
+  summary: 'The history, newest first',
+  paged: true,
+  handle: async ({ deps, caller, page, request, response }) => {
+    const mirror = await findMirror(deps.store, caller);
     const runs = await deps.store.runs(mirror.id, page);
     tellPaging(response, deps.publicUrl(), pathOf(request), page, runs.total);
     response.json(runs.items.map(presentRun));
-  };
-}
+  },
+});
 
-/** One run with what became of each ref; paging is over the refs. */
-export function getRun(deps: HttpDeps): RequestHandler {
-  return async (request, response) => {
-    const page = pageOf(request);
-    const mirror = await findMirror(deps.store, callerOf(response));
+export const getRun = defineRoute({
+  method: 'get',
+  path: `${mirrorPath}/runs/:id`,
+  need: 'read',
+  summary: 'One run with what became of each ref; paging is over the refs',
+  paged: true,
+  handle: async ({ deps, caller, page, request, response }) => {
+    const mirror = await findMirror(deps.store, caller);
     const run = await findRun(deps.store, mirror, request.params.id);
     const outcomes = await deps.store.runOutcomes(run.id, page);
     tellPaging(response, deps.publicUrl(), pathOf(request), page, outcomes.total);
     response.json({ ...presentRun(run), refs: outcomes.items.map(presentOutcome) });
-  };
-}
+  },
+});
 
 function pathOf(request: { readonly originalUrl: string }): string {
   return request.originalUrl.split('?')[0] ?? '';

@@ -1,50 +1,51 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { acceptHostKey, detectHostKeys } from '../../sync/host-keys';
 import { rotateSshKey } from '../../sync/rotate-ssh-key';
-import type { HttpDeps } from '../http-deps';
-import { callerOf } from './access';
 import { describeMirror, findMirror } from './find-mirror';
-import { parseBody } from './parse-input';
+import { mirrorPath } from './mirror-path';
 import { presentFault } from './present';
 import { presentHostKey } from './present-ssh';
+import { defineRoute } from './route';
 
 /** A person waits for a detection no longer than this; ms. */
 const longestDetectionMs = 60_000;
-const noFields = z.strictObject({});
 
-/** Connects to the upstream and answers the host keys that it has. Trusts none of them. */
-export function postHostKeys(deps: HttpDeps): RequestHandler {
-  return async (request, response) => {
-    parseBody(noFields, (request.body as unknown) ?? {});
-    const mirror = await findMirror(deps.store, callerOf(response));
+export const postHostKeys = defineRoute({
+  method: 'post',
+  path: `${mirrorPath}/host_keys`,
+  need: 'write',
+  summary: 'Connect to the upstream and answer the host keys that it has; none is trusted by that',
+  body: z.strictObject({}),
+  handle: async ({ deps, caller, response }) => {
+    const mirror = await findMirror(deps.store, caller);
     const seen = await detectHostKeys(deps, mirror, AbortSignal.timeout(longestDetectionMs));
     response.json(seen.map(presentHostKey));
-  };
-}
+  },
+});
 
-const acceptBody = z.strictObject({ fingerprint: z.string().max(200) });
-
-/** Trusts a host key that was seen, and no other from now on. */
-export function postAcceptedHostKey(deps: HttpDeps): RequestHandler {
-  return async (request, response) => {
-    const { fingerprint } = parseBody(acceptBody, (request.body as unknown) ?? {});
-    const caller = callerOf(response);
+export const postAcceptedHostKey = defineRoute({
+  method: 'post',
+  path: `${mirrorPath}/host_keys/accept`,
+  need: 'write',
+  summary: 'Trust a host key that was seen, and no other from now on',
+  body: z.strictObject({ fingerprint: z.string().max(200) }),
+  handle: async ({ deps, caller, body, response }) => {
     const { id } = await findMirror(deps.store, caller);
-    const { mirror, warning } = await acceptHostKey(deps, id, fingerprint, caller.login);
+    const { mirror, warning } = await acceptHostKey(deps, id, body.fingerprint, caller.login);
     const warnings = warning === null ? [] : [presentFault(warning)];
     response.json({ ...(await describeMirror(deps.store, mirror)), warnings });
-  };
-}
+  },
+});
 
-const rotateBody = z.strictObject({ ssh_key_type: z.enum(['ed25519', 'rsa']).optional() });
-
-/** Makes a new key beside the old one: 201 with the mirror, whose ssh_public_key is the new one. */
-export function postSshKey(deps: HttpDeps): RequestHandler {
-  return async (request, response) => {
-    const body = parseBody(rotateBody, (request.body as unknown) ?? {});
-    const mirror = await findMirror(deps.store, callerOf(response));
+export const postSshKey = defineRoute({
+  method: 'post',
+  path: `${mirrorPath}/ssh_key`,
+  need: 'write',
+  summary: 'Make a new key beside the old one: 201 with the mirror, whose ssh_public_key is the new one',
+  body: z.strictObject({ ssh_key_type: z.enum(['ed25519', 'rsa']).optional() }),
+  handle: async ({ deps, caller, body, response }) => {
+    const mirror = await findMirror(deps.store, caller);
     const rotated = await rotateSshKey(deps, mirror, body.ssh_key_type);
     response.status(201).json(await describeMirror(deps.store, rotated));
-  };
-}
+  },
+});

@@ -1,0 +1,53 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
+import type { CallerRights } from '../../ports/forge';
+import type { Page } from '../../ports/store';
+import type { HttpDeps } from '../http-deps';
+import { callerOf, type Access, type Need } from './access';
+import { pageOf } from './paging';
+import { parseBody } from './parse-input';
+
+/** One call of a route, after rights and input were checked. */
+export interface Call<Body> {
+  readonly deps: HttpDeps;
+  readonly access: Access;
+  readonly caller: CallerRights;
+  readonly body: Body;
+  /** The first page unless the route is paged. */
+  readonly page: Page;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+interface RouteDefinition<Body> {
+  readonly method: 'get' | 'put' | 'post' | 'delete';
+  /** Below the API's base, with express's `:parameters`. */
+  readonly path: string;
+  readonly need: Need;
+  readonly summary: string;
+  /** Without it no body is read. */
+  readonly body?: z.ZodType<Body>;
+  /** Takes `page` and `limit`, answers X-Total-Count and Link. */
+  readonly paged?: boolean;
+  readonly handle: (call: Call<Body>) => Promise<void>;
+}
+
+/** A row of the route table: what the router, the documentation and the permission matrix are made from. */
+export interface ApiRoute extends Omit<RouteDefinition<unknown>, 'handle'> {
+  readonly handler: (deps: HttpDeps, access: Access) => RequestHandler;
+}
+
+const firstPage: Page = { page: 1, limit: 30 };
+
+/** The handler raises input_invalid and body_invalid before `handle` sees the call. */
+export function defineRoute<Body = undefined>(route: RouteDefinition<Body>): ApiRoute {
+  const { handle, ...row } = route;
+  return {
+    ...row,
+    handler: (deps, access) => async (request, response) => {
+      const page = row.paged === true ? pageOf(request) : firstPage;
+      const body = row.body === undefined ? undefined : parseBody(row.body, (request.body as unknown) ?? {});
+      await handle({ deps, access, caller: callerOf(response), body: body as Body, page, request, response });
+    },
+  };
+}

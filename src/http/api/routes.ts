@@ -1,0 +1,23 @@
+import { getEvents } from './events';
+import { deleteMirror, getMirror, postMirror, putMirror } from './mirror-routes';
+import { postAccept, postPlan, postUndo } from './plan-routes';
+import type { ApiRoute } from './route';
+import { getRun, listRuns } from './run-routes';
+import { postAcceptedHostKey, postHostKeys, postSshKey } from './ssh-routes';
+
+/** Every route of the API. */
+export const routes: readonly ApiRoute[] = [
+  putMirror,
+  getMirror,
+  postMirror,
+  deleteMirror,
+  postHostKeys,
+  postAcceptedHostKey,
+  postSshKey,
+  postPlan,
+  postAccept,
+  postUndo,
+  listRuns,
+  getRun,
+  getEvents,
+];
