@@ -4,6 +4,7 @@ import type { CliApp, CliDeps, Role } from './cli-deps';
 import { listMirrors } from './list-mirrors';
 import { Output } from './output';
 import { addOptionFlags } from './option-flags';
+import { pauseCommand, resumeCommand, stopCommand } from './pause-commands';
 import { acceptCommand, planCommand, undoCommand } from './plan-commands';
 import { removeCommand } from './remove-command';
 import { setMirror, type SetOptions } from './set-mirror';
@@ -98,6 +99,18 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
     .action((project: string, options: SshKeyOptions & CommonOptions) =>
       withApp(options, (app, output) => sshKeyCommand(deps, app, output, project, options)),
     );
+  command('pause <OWNER/REPO>', 'end the run under way and begin none until the mirror is resumed').action(
+    (project: string, options: CommonOptions) =>
+      withApp(options, (app, output) => pauseCommand(deps, app, output, project)),
+  );
+  command('resume <OWNER/REPO>', 'end a pause, whatever its reason, and update').action(
+    (project: string, options: CommonOptions) =>
+      withApp(options, (app, output) => resumeCommand(deps, app, output, project)),
+  );
+  command('stop <OWNER/REPO>', 'end the run that is queued or running; the schedule goes on').action(
+    (project: string, options: CommonOptions) =>
+      withApp(options, (app, output) => stopCommand(deps, app, output, project)),
+  );
   command('list', 'list all mirrors').action((options: CommonOptions) =>
     withApp(options, (app, output) => listMirrors(deps, app, output)),
   );

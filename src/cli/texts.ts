@@ -1,4 +1,5 @@
 import type { Mirror } from '../domain/mirror';
+import type { Pause } from '../domain/pause';
 import type { RefAction, RefCounts } from '../domain/run';
 
 const actionWords: Readonly<Record<RefAction, string>> = {
@@ -22,10 +23,25 @@ export function describeCounts(counts: RefCounts): string {
 }
 
 /** The state in one word or two. */
-export function mirrorState(mirror: Pick<Mirror, 'enabled' | 'paused' | 'status' | 'failures'>): string {
+export function mirrorState(mirror: Pick<Mirror, 'enabled' | 'pause' | 'status' | 'failures'>): string {
   if (!mirror.enabled) return 'switched off';
-  if (mirror.paused) return `paused after ${mirror.failures} failures`;
+  if (mirror.pause !== null) return describePause(mirror.pause, mirror.failures);
   return mirror.status === 'none' ? 'never ran' : mirror.status;
+}
+
+function describePause({ reason, by }: Pause, failures: number): string {
+  switch (reason) {
+    case 'failures':
+      return `paused after ${failures} failures`;
+    case 'host_key':
+      return 'paused until a host key is accepted';
+    case 'archived':
+      return 'paused while the project is archived';
+    case 'owner_changed':
+      return 'paused until the new owner resumes it';
+    case 'person':
+      return `paused by ${by ?? 'the admin'}`;
+  }
 }
 
 /** To the second, in UTC; null stays null. */

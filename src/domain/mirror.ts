@@ -3,6 +3,7 @@ import type { FaultCode } from './fault-catalogue';
 import type { RefName } from './git-ref';
 import type { HeldPlan } from './held-plan';
 import type { MirrorOptions } from './mirror-options';
+import { endsOnlyByResume, strongerPause, type Pause } from './pause';
 import type { RefCounts } from './run';
 import type { SyncProof } from './sync-state';
 import type { MirrorSsh } from './mirror-ssh';
@@ -39,8 +40,8 @@ export interface Mirror {
   readonly status: UpdateStatus;
   /** Consecutive failed runs. */
   readonly failures: number;
-  /** Stopped after too many failures, until "Update now" or a change of settings wakes it. */
-  readonly paused: boolean;
+  /** Why nothing is done until it is woken; null: it is not paused. */
+  readonly pause: Pause | null;
   readonly lastError: Fault | null;
   readonly lastStartedAt: number | null;
   readonly lastFinishedAt: number | null;
@@ -108,14 +109,17 @@ export type MirrorEvent =
   /** The settings changed or the mirror was switched off: whatever is queued or running no longer counts. */
   | { readonly type: 'superseded'; readonly at: number }
   /** Somebody asked for an update that is already on its way. */
-  | { readonly type: 'woken' };
+  | { readonly type: 'woken' }
+  | { readonly type: 'paused'; readonly pause: Pause }
+  /** Ends every pause; a run that makes up for it is asked for by the caller. */
+  | { readonly type: 'resumed'; readonly at: number };
 
 /** The one place where a mirror's state changes. Pure; settings are changed by enrolMirror, which raises `revision`. */
 export function transition(mirror: Mirror, event: MirrorEvent, policy: SchedulePolicy): Mirror {
   switch (event.type) {
     case 'requested': {
       if (event.cause === 'plan') return { ...mirror, status: 'scheduled', activeRunId: event.runId };
-      const woken = event.cause === 'clock' || event.cause === 'recovery' ? {} : { failures: 0, paused: false };
+      const woken = isAutomatic(event.cause) ? {} : awake(mirror);
       return {
         ...mirror,
         ...woken,
@@ -133,8 +137,7 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
       return {
         ...idle(mirror),
         status: 'finished',
-        failures: 0,
-        paused: false,
+        ...awake(mirror),
         lastError: null,
         lastFinishedAt: event.at,
         lastSuccessAt: event.at,
@@ -149,15 +152,17 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
       return { ...idle(mirror), status: restingStatus(mirror) };
     case 'failed': {
       const failures = mirror.failures + 1;
-      const paused = failures > policy.maxRetries || waitsForPerson(event.fault.code);
+      const reason = waitsForPerson(event.fault.code) ? 'host_key' : failures > policy.maxRetries ? 'failures' : null;
+      const pause =
+        reason === null ? mirror.pause : strongerPause(mirror.pause, { reason, by: null, at: event.at });
       return {
         ...idle(mirror),
         status: 'failed',
         failures,
-        paused,
+        pause,
         lastError: event.fault,
         lastFinishedAt: event.at,
-        nextUpdateAt: paused ? null : Math.max(nextPass(event.at, policy), event.at + (event.retryAfterMs ?? 0)),
+        nextUpdateAt: pause !== null ? null : Math.max(nextPass(event.at, policy), event.at + (event.retryAfterMs ?? 0)),
       };
     }
     case 'released':
@@ -165,10 +170,29 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
       return { ...mirror, status: 'scheduled', lease: null };
     case 'superseded':
       // A worker that still runs finds its fence outdated and changes nothing any more.
-      return { ...idle(mirror), status: mirror.lastFinishedAt === null ? 'none' : 'finished', fence: mirror.fence + 1 };
+      return { ...idle(mirror), status: restingStatus(mirror), fence: mirror.fence + 1 };
     case 'woken':
-      return { ...mirror, failures: 0, paused: false };
+      return { ...mirror, ...awake(mirror) };
+    case 'paused':
+      return { ...mirror, pause: strongerPause(mirror.pause, event.pause), nextUpdateAt: null };
+    case 'resumed':
+      return { ...mirror, failures: 0, pause: null, nextUpdateAt: mirror.nextUpdateAt ?? nextPass(event.at, policy) };
   }
+}
+
+/** Nobody waits for such a run, and it wakes no mirror that is paused. */
+export function isAutomatic(cause: Cause): boolean {
+  return cause === 'clock' || cause === 'recovery';
+}
+
+/** May a run be asked for? A plan changes nothing, so it always may. */
+export function isHeldByPause(mirror: Pick<Mirror, 'pause'>, cause: Cause): boolean {
+  if (cause === 'plan' || mirror.pause === null) return false;
+  return isAutomatic(cause) || endsOnlyByResume(mirror.pause);
+}
+
+function awake(mirror: Mirror): Pick<Mirror, 'failures' | 'pause'> {
+  return { failures: 0, pause: endsOnlyByResume(mirror.pause) ? mirror.pause : null };
 }
 
 /** Who may be at the other end is for a person to say; until then no further connection is made. */
@@ -180,7 +204,7 @@ function waitsForPerson(code: FaultCode): boolean {
 export function isDue(mirror: Mirror, passAt: number): boolean {
   return (
     mirror.enabled &&
-    !mirror.paused &&
+    mirror.pause === null &&
     mirror.activeRunId === null &&
     mirror.nextUpdateAt !== null &&
     mirror.nextUpdateAt <= passAt

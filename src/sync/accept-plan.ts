@@ -4,7 +4,7 @@ import { supersede } from './supersede';
 
 /**
  * Accepts exactly the plan that is held, and starts a run that carries it out. If the plan has changed by then, that run
- * holds the new one instead. Raises mirror_not_found, mirror_disabled, plan_stale.
+ * holds the new one instead. Raises mirror_not_found, mirror_disabled, mirror_paused, plan_stale.
  */
 export async function acceptPlan(deps: RequestDeps, mirrorId: string, planId: string): Promise<RequestedRun> {
   const requested = await deps.store.transaction(async (tx) => {

@@ -1,6 +1,6 @@
 import { Secret } from '../domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../domain/errors';
-import type { Mirror } from '../domain/mirror';
+import { isHeldByPause, type Mirror } from '../domain/mirror';
 import { defaultOptions, sameOptions, type OptionsChange } from '../domain/mirror-options';
 import { parseUpstreamUrl, type UpstreamUrl } from '../domain/upstream-url';
 import type { ForgeProject } from '../ports/forge';
@@ -63,12 +63,13 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
     );
     const created = before === null;
     const relevant = created || changesFetch(before, mirror);
+    const starts = relevant && mirror.enabled && !isHeldByPause(mirror, 'settings');
 
     if (created) await tx.insertMirror(mirror);
     else await tx.saveMirror(relevant ? await supersede(tx, deps.policy, mirror) : mirror);
 
     const requested =
-      relevant && mirror.enabled ? await recordRequest(tx, deps, mirror.id, created ? 'enrolled' : 'settings') : null;
+      starts ? await recordRequest(tx, deps, mirror.id, created ? 'enrolled' : 'settings') : null;
     const stored = await tx.mirror(mirror.id);
     if (stored === null) throw new HeadwaterError('internal');
     return { mirror: stored, created, requested };
@@ -167,7 +168,7 @@ async function newMirror(
     options: defaultOptions,
     status: 'none',
     failures: 0,
-    paused: false,
+    pause: null,
     lastError: null,
     lastStartedAt: null,
     lastFinishedAt: null,

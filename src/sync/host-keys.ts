@@ -1,5 +1,5 @@
 import { HeadwaterError, type Fault } from '../domain/errors';
-import type { Mirror } from '../domain/mirror';
+import { isHeldByPause, type Mirror } from '../domain/mirror';
 import { withSeenHostKeys, type HostKey, type PinnedHostKey } from '../domain/mirror-ssh';
 import { parseUpstreamUrl } from '../domain/upstream-url';
 import type { Ssh } from '../ports/ssh';
@@ -41,7 +41,7 @@ export interface Accepted {
 }
 
 /**
- * Trusts one host key that was seen, in place of all that were trusted before, and starts a run.
+ * Trusts one host key that was seen, in place of all that were trusted before, and starts a run unless somebody paused the mirror.
  * Raises input_invalid for a fingerprint that was not seen, mirror_not_ssh, mirror_not_found.
  */
 export async function acceptHostKey(
@@ -64,7 +64,7 @@ export async function acceptHostKey(
       deliveredDigest: null,
     };
     await tx.saveMirror(await supersede(tx, deps.policy, changed));
-    const requested = current.enabled ? await recordRequest(tx, deps, mirrorId, 'settings') : null;
+    const requested = current.enabled && !isHeldByPause(current, 'settings') ? await recordRequest(tx, deps, mirrorId, 'settings') : null;
     return { mirror: (await tx.mirror(mirrorId)) ?? changed, requested };
   });
   const requested = done.requested === null ? null : await announce(deps, done.requested, 'settings');

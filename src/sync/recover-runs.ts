@@ -40,6 +40,6 @@ async function failAbandoned(deps: RequestDeps, mirrorId: string): Promise<boole
   });
   if (after === null) return false;
   deps.log.warn({ mirrorId, failures: after.failures }, 'worker of this run died');
-  if (after.enabled && !after.paused) await requestSync(deps, mirrorId, 'recovery');
+  if (after.enabled && after.pause === null) await requestSync(deps, mirrorId, 'recovery');
   return true;
 }

@@ -1,5 +1,5 @@
 import { HeadwaterError, toHeadwaterError, type Fault } from '../domain/errors';
-import { transition, type Cause, type SchedulePolicy } from '../domain/mirror';
+import { isAutomatic, isHeldByPause, transition, type Cause, type Mirror, type SchedulePolicy } from '../domain/mirror';
 import type { Run } from '../domain/run';
 import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';
@@ -26,7 +26,7 @@ export interface RequestedRun {
 
 /**
  * The one door: the clock, "Update now", a change of settings and recovery all come in here.
- * Raises mirror_not_found, mirror_disabled, store_unavailable.
+ * Raises mirror_not_found, mirror_disabled, mirror_paused, store_unavailable.
  */
 export async function requestSync(
   deps: RequestDeps,
@@ -50,6 +50,7 @@ export async function recordRequest(
   if (mirror === null) throw new HeadwaterError('mirror_not_found');
   // A plan is also what one looks at before switching a mirror on.
   if (!mirror.enabled && cause !== 'plan') throw new HeadwaterError('mirror_disabled');
+  if (isHeldByPause(mirror, cause)) throw pausedError(mirror);
 
   const active = mirror.activeRunId === null ? null : await tx.run(mirror.activeRunId);
   // Whoever wants the real thing does not wait for a plan.
@@ -98,7 +99,12 @@ export async function announce(
   }
 }
 
+function pausedError({ pause, fullName }: Mirror): HeadwaterError {
+  if (pause?.reason === 'owner_changed') return new HeadwaterError('mirror_awaits_owner', { project: fullName });
+  return new HeadwaterError('mirror_paused', { by: pause?.by ?? 'the admin' });
+}
+
 /** What a person waits for overtakes what the clock asked for. */
 export function priorityOf(cause: Cause): RunPriority {
-  return cause === 'clock' || cause === 'recovery' ? 'clock' : 'manual';
+  return isAutomatic(cause) ? 'clock' : 'manual';
 }

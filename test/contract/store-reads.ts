@@ -48,7 +48,7 @@ export function describeStoreReads(open: () => Store): void {
       numbered(3, { nextUpdateAt: 1_001 }),
       numbered(4, { nextUpdateAt: null }),
       numbered(5, { nextUpdateAt: 1, enabled: false }),
-      numbered(6, { nextUpdateAt: 1, paused: true }),
+      numbered(6, { nextUpdateAt: 1, pause: { reason: 'failures', by: null, at: 1 } }),
       numbered(7, { nextUpdateAt: 1, activeRunId: 'run-1', status: 'scheduled' }),
       numbered(8, { nextUpdateAt: 500 }),
     );

@@ -31,7 +31,7 @@ export function describeStoreWrites(open: () => Store): void {
       enabled: false,
       status: 'started',
       failures: 3,
-      paused: true,
+      pause: { reason: 'person', by: 'ann', at: 5 },
       lastError: fault('upstream_unavailable', { host: 'a\n"b"\\', status: 502 }),
       lastStartedAt: 1_790_000_000_001,
       lastFinishedAt: 1_790_000_000_002,

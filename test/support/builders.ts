@@ -19,7 +19,7 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     options: defaultOptions,
     status: 'none',
     failures: 0,
-    paused: false,
+    pause: null,
     lastError: null,
     lastStartedAt: null,
     lastFinishedAt: null,

@@ -54,7 +54,7 @@ export const MirrorEntity = new EntitySchema<Mirror>({
     options: json('options', { ...orNull, transformer: withDefaults }),
     status: word('status'),
     failures: whole('failures'),
-    paused: flag('paused'),
+    pause: json('pause', orNull),
     lastError: json('last_error', orNull),
     lastStartedAt: whole('last_started_at', orNull),
     lastFinishedAt: whole('last_finished_at', orNull),

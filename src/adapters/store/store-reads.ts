@@ -18,7 +18,7 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
 
     dueMirrors: (passAt, limit) =>
       mirrors()
-        .where('mirror.enabled = :enabled AND mirror.paused = :paused', { enabled: true, paused: false })
+        .where('mirror.enabled = :enabled AND mirror.pause IS NULL', { enabled: true })
         .andWhere('mirror.activeRunId IS NULL AND mirror.nextUpdateAt <= :passAt', { passAt })
         .orderBy('mirror.nextUpdateAt')
         .addOrderBy('mirror.id')

@@ -47,6 +47,11 @@ export const ownFaults = {
     message: 'The run was stopped because the mirror was changed, switched off or removed meanwhile.',
     advice: 'Nothing to do.',
   },
+  run_stopped: {
+    kind: 'user',
+    message: 'The run was stopped by {by}.',
+    advice: 'Nothing to do; what had been pushed by then stays, and the next run goes on from there.',
+  },
   internal: {
     kind: 'bug',
     message: 'Something went wrong inside Headwater.',

@@ -82,6 +82,19 @@ export const requestFaults = {
     message: 'The mirror is switched off.',
     advice: 'Switch it on with PUT and "enabled": true.',
   },
+  mirror_paused: {
+    kind: 'user',
+    status: 409,
+    message: 'The mirror is paused ({by} did it).',
+    advice: 'Resume it (POST .../mirror/pull/resume, or "headwater mirror resume"); that also updates it.',
+  },
+  mirror_awaits_owner: {
+    kind: 'user',
+    status: 409,
+    message: 'The mirror is paused, because the project {project} has a new owner.',
+    advice:
+      'If the new owner wants it to go on, resume it (POST .../mirror/pull/resume, or "headwater mirror resume").',
+  },
   run_not_found: {
     kind: 'user',
     status: 404,

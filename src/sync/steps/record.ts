@@ -88,9 +88,9 @@ export async function recordFailure(context: SyncContext, error: HeadwaterError)
     await tx.saveMirror(failed);
     return failed;
   });
-  const fields = { code: error.code, failures: ended.failures, paused: ended.paused };
+  const fields = { code: error.code, failures: ended.failures, paused: ended.pause?.reason };
   if (error.kind === 'bug') log.error({ ...fields, err: error.cause ?? error }, 'run failed');
-  else if (ended.paused) log.warn(fields, 'run failed, mirror is paused');
+  else if (ended.pause !== null) log.warn(fields, 'run failed, mirror is paused');
   else log.info(fields, 'run failed');
   context.notices.publish(claim.mirror.id, { type: 'run.failed', runId: claim.run.id, error: fault });
 }

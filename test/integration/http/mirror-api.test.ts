@@ -42,6 +42,9 @@ describe('PUT mirror/pull', () => {
       next_update_at: '2026-01-01T06:00:00.000Z',
       failures: 0,
       paused: false,
+      paused_reason: null,
+      paused_by: null,
+      paused_at: null,
       upstream_default_branch: null,
       active_run: {
         id: expect.any(String),

@@ -20,6 +20,7 @@ const policy: SchedulePolicy = {
   stuckAfterMs: 3 * hour,
 };
 const noon = Date.UTC(2026, 0, 1, 12);
+const pause = { reason: 'failures', by: null, at: noon } as const;
 
 const apply = (mirror: Mirror, ...events: MirrorEvent[]) =>
   events.reduce((state, event) => transition(state, event, policy), mirror);
@@ -66,7 +67,7 @@ describe('the schedule', () => {
 
   it('tries a failed mirror again at the next hourly pass', () => {
     const mirror = apply(buildMirror(), requested(noon), claimed(noon), failed(noon + minute));
-    expect(mirror).toMatchObject({ status: 'failed', failures: 1, paused: false });
+    expect(mirror).toMatchObject({ status: 'failed', failures: 1, pause: null });
     expect(isDue(mirror, noon)).toBe(false);
     expect(isDue(mirror, noon + hour)).toBe(true);
   });
@@ -80,17 +81,17 @@ describe('the schedule', () => {
   it('pauses a mirror after five tries more, and never takes it then', () => {
     let mirror = buildMirror();
     for (let tries = 1; tries <= 6; tries += 1) {
-      expect(mirror.paused).toBe(false);
+      expect(mirror.pause).toBeNull();
       mirror = apply(mirror, requested(noon + tries * hour), claimed(noon + tries * hour), failed(noon + tries * hour));
     }
-    expect(mirror).toMatchObject({ failures: 6, paused: true, status: 'failed', nextUpdateAt: null });
+    expect(mirror).toMatchObject({ failures: 6, pause: { reason: 'failures' }, status: 'failed', nextUpdateAt: null });
     expect(isDue(mirror, noon + 1000 * hour)).toBe(false);
   });
 
   it('forgets the failures when a person asks, and wakes a paused mirror', () => {
-    const paused = buildMirror({ failures: 6, paused: true, status: 'failed', nextUpdateAt: null });
-    expect(apply(paused, requested(noon, 'manual'))).toMatchObject({ failures: 0, paused: false, status: 'scheduled' });
-    expect(apply(paused, { type: 'woken' })).toMatchObject({ failures: 0, paused: false });
+    const paused = buildMirror({ failures: 6, pause, status: 'failed', nextUpdateAt: null });
+    expect(apply(paused, requested(noon, 'manual'))).toMatchObject({ failures: 0, pause: null, status: 'scheduled' });
+    expect(apply(paused, { type: 'woken' })).toMatchObject({ failures: 0, pause: null });
   });
 
   it('keeps counting when the clock asks', () => {
@@ -116,7 +117,7 @@ describe('the schedule', () => {
 
   it.each([
     ['switched off', { enabled: false }],
-    ['paused', { paused: true }],
+    ['paused', { pause }],
     ['already on its way', { activeRunId: 'run' }],
     ['without a next time', { nextUpdateAt: null }],
   ])('does not take a mirror that is %s', (_, change) => {

@@ -77,7 +77,7 @@ describe('CRASH-01: after a worker died', () => {
     }
     w.clock.advance(2 * minute);
     await recoverRuns(w);
-    expect(await w.mirror(id)).toMatchObject({ paused: true, status: 'failed' });
+    expect(await w.mirror(id)).toMatchObject({ pause: { reason: 'failures' }, status: 'failed' });
     expect(w.queue.waiting).toEqual([]);
   });
 

@@ -98,11 +98,11 @@ describe('enrolling', () => {
     const id = await w.imported(credentials);
     await w.store.transaction(async (tx) => {
       const mirror = await tx.lockMirror(id);
-      if (mirror !== null) await tx.saveMirror({ ...mirror, paused: true, failures: 6, nextUpdateAt: null });
+      if (mirror !== null) await tx.saveMirror({ ...mirror, pause: { reason: 'failures', by: null, at: 1 }, failures: 6, nextUpdateAt: null });
     });
     const { requested } = await enrolMirror(w, w.project, { authPassword: secret('right') });
     expect(requested?.run.cause).toBe('settings');
-    expect(await w.mirror(id)).toMatchObject({ paused: false, failures: 0, status: 'scheduled' });
+    expect(await w.mirror(id)).toMatchObject({ pause: null, failures: 0, status: 'scheduled' });
   });
 
   it('starts no run when nothing changed', async () => {

@@ -188,13 +188,13 @@ describe('a run that fails', () => {
       expect(await scheduleDue(w)).toBe(1);
       await w.work();
     }
-    expect(await w.mirror(id)).toMatchObject({ paused: true, failures: 6 });
+    expect(await w.mirror(id)).toMatchObject({ pause: { reason: 'failures' }, failures: 6 });
     w.clock.advance(100 * hour);
     expect(await scheduleDue(w)).toBe(0);
 
     w.upstreamFault = null;
     await w.updateNow(id);
-    expect(await w.mirror(id)).toMatchObject({ paused: false, failures: 0, status: 'finished', lastError: null });
+    expect(await w.mirror(id)).toMatchObject({ pause: null, failures: 0, status: 'finished', lastError: null });
   });
 
   it.each([

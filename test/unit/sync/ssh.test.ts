@@ -43,13 +43,13 @@ describe('a mirror with an ssh address', () => {
     expect(w.upstreamCalls).toEqual([]);
     expect(await w.mirror(id)).toMatchObject({
       status: 'failed',
-      paused: true,
+      pause: { reason: 'host_key' },
       nextUpdateAt: null,
       lastError: { code: 'upstream_host_key_unconfirmed' },
     });
     await enrolMirror(w, w.project, { sshHostKeys: [hostKey], confirmedBy: 'ann' });
     await w.work();
-    expect(await w.mirror(id)).toMatchObject({ status: 'finished', paused: false, lastError: null });
+    expect(await w.mirror(id)).toMatchObject({ status: 'finished', pause: null, lastError: null });
     expect((await w.mirror(id)).ssh?.hostKeys).toMatchObject([{ ...hostKeyNamed('server'), confirmedBy: 'ann' }]);
     expect(w.lastAccess?.ssh?.keys.map((key) => key.privateKey.reveal())).toEqual(['private-1']);
   });
@@ -188,7 +188,7 @@ describe('SEC-07: host keys', () => {
     whenListed(w, ({ ssh }) => ssh?.onHostKeyRefused(changed));
     await w.updateNow(id);
     expect(await w.mirror(id)).toMatchObject({
-      paused: true,
+      pause: { reason: 'host_key' },
       failures: 1,
       lastError: { code: 'upstream_host_key_changed', message: expect.stringContaining(changed.fingerprint) },
     });
@@ -203,7 +203,7 @@ describe('SEC-07: host keys', () => {
     w.upstream.list = list;
     await acceptHostKey(w, id, changed.fingerprint, 'ann');
     await w.work();
-    expect(await w.mirror(id)).toMatchObject({ status: 'finished', paused: false });
+    expect(await w.mirror(id)).toMatchObject({ status: 'finished', pause: null });
     expect(w.lastAccess?.ssh?.hostKeys).toMatchObject([{ ...changed, confirmedBy: 'ann' }]);
   });
 });

@@ -1,0 +1,74 @@
+import { fault, HeadwaterError, type Fault } from '../domain/errors';
+import { transition, type Mirror, type SchedulePolicy } from '../domain/mirror';
+import type { PauseReason } from '../domain/pause';
+import type { Notices } from '../ports/notices';
+import type { Store, StoreTransaction } from '../ports/store';
+import { announce, recordRequest, type RequestDeps, type RequestedRun } from './request-sync';
+import { supersede } from './supersede';
+
+export interface StopDeps {
+  readonly store: Pick<Store, 'transaction'>;
+  readonly notices: Pick<Notices, 'publish'>;
+  readonly policy: SchedulePolicy;
+}
+
+/**
+ * Pauses the mirror: the run under way ends, none begins until it is resumed, and once this has answered no further push is
+ * begun (SCHED-08). A pause by a person or for a new owner is not replaced by another one.
+ * Raises mirror_not_found.
+ */
+export async function pauseMirror(
+  deps: StopDeps,
+  mirrorId: string,
+  reason: PauseReason,
+  by: string | null,
+): Promise<Mirror> {
+  return endRun(deps, mirrorId, by, async (tx, mirror) =>
+    transition(mirror, { type: 'paused', pause: { reason, by, at: await tx.now() } }, deps.policy),
+  );
+}
+
+/** Ends the run that is queued or running, if any, and changes nothing else. Raises mirror_not_found. */
+export async function stopRun(deps: StopDeps, mirrorId: string, by: string | null): Promise<Mirror> {
+  return endRun(deps, mirrorId, by, async (_, mirror) => mirror);
+}
+
+export interface Resumed {
+  readonly mirror: Mirror;
+  /** The run that makes up for the pause; null when it was not paused or is switched off. */
+  readonly requested: RequestedRun | null;
+}
+
+/** Ends every pause, forgets the failures and starts a run. Does nothing to a mirror that is not paused. Raises mirror_not_found. */
+export async function resumeMirror(deps: RequestDeps, mirrorId: string): Promise<Resumed> {
+  const done = await deps.store.transaction(async (tx) => {
+    const mirror = await tx.lockMirror(mirrorId);
+    if (mirror === null) throw new HeadwaterError('mirror_not_found');
+    if (mirror.pause === null) return { mirror, requested: null };
+    await tx.saveMirror(transition(mirror, { type: 'resumed', at: await tx.now() }, deps.policy));
+    const requested = mirror.enabled ? await recordRequest(tx, deps, mirrorId, 'manual') : null;
+    return { mirror: (await tx.mirror(mirrorId)) ?? mirror, requested };
+  });
+  return {
+    mirror: done.mirror,
+    requested: done.requested === null ? null : await announce(deps, done.requested, 'manual'),
+  };
+}
+
+async function endRun(
+  deps: StopDeps,
+  mirrorId: string,
+  by: string | null,
+  change: (tx: StoreTransaction, mirror: Mirror) => Promise<Mirror>,
+): Promise<Mirror> {
+  const why: Fault = fault('run_stopped', { by: by ?? 'the admin' });
+  const { stopped, after } = await deps.store.transaction(async (tx) => {
+    const mirror = await tx.lockMirror(mirrorId);
+    if (mirror === null) throw new HeadwaterError('mirror_not_found');
+    const after = await change(tx, await supersede(tx, deps.policy, mirror, why));
+    await tx.saveMirror(after);
+    return { stopped: mirror.activeRunId, after };
+  });
+  if (stopped !== null) deps.notices.publish(mirrorId, { type: 'run.failed', runId: stopped, error: why });
+  return after;
+}
