@@ -153,8 +153,7 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
     case 'failed': {
       const failures = mirror.failures + 1;
       const reason = waitsForPerson(event.fault.code) ? 'host_key' : failures > policy.maxRetries ? 'failures' : null;
-      const pause =
-        reason === null ? mirror.pause : strongerPause(mirror.pause, { reason, by: null, at: event.at });
+      const pause = reason === null ? mirror.pause : strongerPause(mirror.pause, { reason, by: null, at: event.at });
       return {
         ...idle(mirror),
         status: 'failed',
@@ -162,7 +161,8 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
         pause,
         lastError: event.fault,
         lastFinishedAt: event.at,
-        nextUpdateAt: pause !== null ? null : Math.max(nextPass(event.at, policy), event.at + (event.retryAfterMs ?? 0)),
+        nextUpdateAt:
+          pause !== null ? null : Math.max(nextPass(event.at, policy), event.at + (event.retryAfterMs ?? 0)),
       };
     }
     case 'released':

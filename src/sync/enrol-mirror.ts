@@ -68,8 +68,7 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
     if (created) await tx.insertMirror(mirror);
     else await tx.saveMirror(relevant ? await supersede(tx, deps.policy, mirror) : mirror);
 
-    const requested =
-      starts ? await recordRequest(tx, deps, mirror.id, created ? 'enrolled' : 'settings') : null;
+    const requested = starts ? await recordRequest(tx, deps, mirror.id, created ? 'enrolled' : 'settings') : null;
     const stored = await tx.mirror(mirror.id);
     if (stored === null) throw new HeadwaterError('internal');
     return { mirror: stored, created, requested };

@@ -64,7 +64,10 @@ export async function acceptHostKey(
       deliveredDigest: null,
     };
     await tx.saveMirror(await supersede(tx, deps.policy, changed));
-    const requested = current.enabled && !isHeldByPause(current, 'settings') ? await recordRequest(tx, deps, mirrorId, 'settings') : null;
+    const requested =
+      current.enabled && !isHeldByPause(current, 'settings')
+        ? await recordRequest(tx, deps, mirrorId, 'settings')
+        : null;
     return { mirror: (await tx.mirror(mirrorId)) ?? changed, requested };
   });
   const requested = done.requested === null ? null : await announce(deps, done.requested, 'settings');

@@ -1,47 +1,52 @@
-import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Fault } from '../../domain/errors';
 import type { Mirror } from '../../domain/mirror';
 import { pauseMirror, resumeMirror, stopRun } from '../../sync/pause-mirror';
-import type { HttpDeps } from '../http-deps';
-import { callerOf } from './access';
 import { describeMirror, findMirror } from './find-mirror';
-import { parseBody } from './parse-input';
+import { mirrorPath } from './mirror-path';
 import { presentFault } from './present';
+import { defineRoute, type Call } from './route';
 
-const noFields = z.strictObject({});
+const nothing = z.strictObject({});
 
-/** Ends the run under way and begins none until the mirror is resumed. */
-export function postPause(deps: HttpDeps): RequestHandler {
-  return async (request, response) => {
-    parseBody(noFields, (request.body as unknown) ?? {});
-    const caller = callerOf(response);
-    const { id } = await findMirror(deps.store, caller);
-    await answer(deps, response, await pauseMirror(deps, id, 'person', caller.login));
-  };
-}
+export const postPause = defineRoute({
+  method: 'post',
+  path: `${mirrorPath}/pause`,
+  need: 'write',
+  summary: 'End the run under way and begin none until the mirror is resumed',
+  body: nothing,
+  handle: async (call) => {
+    const { id } = await findMirror(call.deps.store, call.caller);
+    await answer(call, await pauseMirror(call.deps, id, 'person', call.caller.login));
+  },
+});
 
-/** Ends every pause and starts a run. */
-export function postResume(deps: HttpDeps): RequestHandler {
-  return async (request, response) => {
-    parseBody(noFields, (request.body as unknown) ?? {});
-    const { id } = await findMirror(deps.store, callerOf(response));
-    const { mirror, requested } = await resumeMirror(deps, id);
-    await answer(deps, response, mirror, requested?.warning ?? null);
-  };
-}
+export const postResume = defineRoute({
+  method: 'post',
+  path: `${mirrorPath}/resume`,
+  need: 'write',
+  summary: 'End a pause, whatever its reason, and start a run',
+  body: nothing,
+  handle: async (call) => {
+    const { id } = await findMirror(call.deps.store, call.caller);
+    const { mirror, requested } = await resumeMirror(call.deps, id);
+    await answer(call, mirror, requested?.warning ?? null);
+  },
+});
 
-/** Ends the run that is queued or running; the schedule goes on. */
-export function postStop(deps: HttpDeps): RequestHandler {
-  return async (request, response) => {
-    parseBody(noFields, (request.body as unknown) ?? {});
-    const caller = callerOf(response);
-    const { id } = await findMirror(deps.store, caller);
-    await answer(deps, response, await stopRun(deps, id, caller.login));
-  };
-}
+export const postStop = defineRoute({
+  method: 'post',
+  path: `${mirrorPath}/stop`,
+  need: 'write',
+  summary: 'End the run that is queued or running, and change nothing else',
+  body: nothing,
+  handle: async (call) => {
+    const { id } = await findMirror(call.deps.store, call.caller);
+    await answer(call, await stopRun(call.deps, id, call.caller.login));
+  },
+});
 
-async function answer(deps: HttpDeps, response: Response, mirror: Mirror, warning: Fault | null = null): Promise<void> {
+async function answer<Body>(call: Call<Body>, mirror: Mirror, warning: Fault | null = null): Promise<void> {
   const warnings = warning === null ? [] : [presentFault(warning)];
-  response.json({ ...(await describeMirror(deps.store, mirror)), warnings });
+  call.response.json({ ...(await describeMirror(call.deps.store, mirror)), warnings });
 }

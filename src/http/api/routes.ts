@@ -1,5 +1,6 @@
 import { getEvents } from './events';
 import { deleteMirror, getMirror, postMirror, putMirror } from './mirror-routes';
+import { postPause, postResume, postStop } from './pause-routes';
 import { postAccept, postPlan, postUndo } from './plan-routes';
 import type { ApiRoute } from './route';
 import { getRun, listRuns } from './run-routes';
@@ -11,6 +12,9 @@ export const routes: readonly ApiRoute[] = [
   getMirror,
   postMirror,
   deleteMirror,
+  postPause,
+  postResume,
+  postStop,
   postHostKeys,
   postAcceptedHostKey,
   postSshKey,

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { postgresDataSource, sqliteDataSource } from '../../../src/adapters/store/data-sources';
 import { openStore } from '../../../src/adapters/store/open-store';
+import { fault } from '../../../src/domain/errors';
+import type { FaultCode } from '../../../src/domain/fault-catalogue';
 import { buildMirror, buildRun } from '../../support/builders';
 import { postgresBinaries, startPostgres, type TestPostgres } from '../../support/postgres';
 
@@ -32,6 +34,37 @@ async function upDownUp(source: DataSource): Promise<void> {
     await source.destroy();
   }
 }
+
+/** Mirrors from the time when a pause was a yes or no. */
+async function oldPauses(source: DataSource): Promise<unknown[]> {
+  await source.initialize();
+  try {
+    await source.runMigrations();
+    const insert = (id: string, repoId: number, pause: string | null, lastError: string | null) =>
+      source
+        .createQueryBuilder()
+        .insert()
+        .into('mirror')
+        .values({
+          ...buildMirror({ id, repoId, lastFinishedAt: pause === null ? null : 77 }),
+          pause: pause === null ? null : { reason: pause, by: null, at: 1 },
+          lastError: lastError === null ? null : fault(lastError as FaultCode),
+        })
+        .execute();
+    await insert('a', 1, 'failures', 'upstream_not_found');
+    await insert('b', 2, 'failures', 'upstream_host_key_changed');
+    await insert('c', 3, null, null);
+    const isOld = async () => (await source.query('SELECT * FROM mirrors'))[0].paused !== undefined;
+    while (!(await isOld())) await source.undoLastMigration();
+    await source.runMigrations();
+    const rows: { pause: string | null }[] = await source.query('SELECT pause FROM mirrors ORDER BY id');
+    return rows.map((row) => (row.pause === null ? null : JSON.parse(row.pause)));
+  } finally {
+    await source.destroy();
+  }
+}
+
+const migratedPauses = [{ reason: 'failures', by: null, at: 77 }, { reason: 'host_key', by: null, at: 77 }, null];
 
 async function openTogether(databaseUrl: string | null, file: string): Promise<void> {
   const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ databaseUrl, file })));
@@ -62,6 +95,9 @@ describe('migrations on SQLite', () => {
   it('go up, down and up again, and agree with the entities', () =>
     upDownUp(sqliteDataSource(join(folder, 'db.sqlite'), 'write')));
 
+  it('give a mirror that was paused its reason', async () =>
+    expect(await oldPauses(sqliteDataSource(join(folder, 'db.sqlite'), 'write'))).toEqual(migratedPauses));
+
   it('run once when several open an empty file at the same time', () => openTogether(null, join(folder, 'db.sqlite')));
 });
 
@@ -77,6 +113,9 @@ if (postgresBinaries === null) {
 
     it('go up, down and up again, and agree with the entities', async () =>
       upDownUp(postgresDataSource(await postgres.createDatabase(), 'migrate')));
+
+    it('give a mirror that was paused its reason', async () =>
+      expect(await oldPauses(postgresDataSource(await postgres.createDatabase(), 'migrate'))).toEqual(migratedPauses));
 
     it('run once when several open an empty database at the same time', async () =>
       openTogether(await postgres.createDatabase(), ''));
