@@ -8,14 +8,6 @@
  */
 export type PauseReason = 'failures' | 'host_key' | 'archived' | 'person' | 'owner_changed';
 
-export const pauseReasons = [
-  'failures',
-  'host_key',
-  'archived',
-  'person',
-  'owner_changed',
-] as const satisfies readonly PauseReason[];
-
 export interface Pause {
   readonly reason: PauseReason;
   /** Login of the person; null when Headwater itself or the admin's tool did it. */

@@ -58,7 +58,7 @@ async function oldPauses(source: DataSource): Promise<unknown[]> {
     while (!(await isOld())) await source.undoLastMigration();
     await source.runMigrations();
     const rows: { pause: string | null }[] = await source.query('SELECT pause FROM mirrors ORDER BY id');
-    return rows.map((row) => (row.pause === null ? null : JSON.parse(row.pause)));
+    return rows.map((row): unknown => JSON.parse(row.pause ?? 'null'));
   } finally {
     await source.destroy();
   }

@@ -98,7 +98,13 @@ describe('enrolling', () => {
     const id = await w.imported(credentials);
     await w.store.transaction(async (tx) => {
       const mirror = await tx.lockMirror(id);
-      if (mirror !== null) await tx.saveMirror({ ...mirror, pause: { reason: 'failures', by: null, at: 1 }, failures: 6, nextUpdateAt: null });
+      if (mirror !== null)
+        await tx.saveMirror({
+          ...mirror,
+          pause: { reason: 'failures', by: null, at: 1 },
+          failures: 6,
+          nextUpdateAt: null,
+        });
     });
     const { requested } = await enrolMirror(w, w.project, { authPassword: secret('right') });
     expect(requested?.run.cause).toBe('settings');
