@@ -61,8 +61,9 @@ export async function undoCommand(
 export function describeSync(mirror: Mirror): [string, string | null][] {
   const { held, proof } = mirror;
   return [
-    ['sync', syncStateOf(mirror).replace('_', ' ')],
+    ['sync', syncStateOf(mirror).replaceAll('_', ' ')],
     ['diverged', proof === null || proof.divergedTotal === 0 ? null : proof.diverged.join(', ')],
+    ['LFS lacking', (proof?.lfsTotal ?? 0) === 0 ? null : (proof?.lfs ?? []).join(', ')],
     ['held', held === null ? null : `${held.reasons.map((reason) => reason.message).join(' ')} (plan ${held.id})`],
   ];
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HeadwaterError, type Fault } from '../domain/errors';
-import type { Run } from '../domain/run';
+import { isComplete, type Run } from '../domain/run';
 import { requestSync } from '../sync/request-sync';
 import type { CliApp, CliDeps } from './cli-deps';
 import { findMirror } from './find-mirror';
@@ -52,7 +52,9 @@ function tellEnd(deps: CliDeps, output: Output, fullName: string, run: Run): num
   const done = run.counts === null ? '' : `: ${describeCounts(run.counts)}`;
   if (run.status === 'finished') {
     const traffic = `${showBytes(run.receivedBytes)} received, ${showBytes(run.sentBytes)} sent`;
-    output.result(deps.present.run(run), [`${fullName} is up to date${done} (${traffic}).`]);
+    const complete = run.counts === null || isComplete(run.counts);
+    const state = complete ? 'is up to date' : 'was updated, but not everything could be';
+    output.result(deps.present.run(run), [`${fullName} ${state}${done} (${traffic}).`]);
     return 0;
   }
   output.result(deps.present.run(run), []);

@@ -9,6 +9,16 @@ export function globToPattern(glob: string): string {
   return translate(glob) ?? quote(glob);
 }
 
+/**
+ * Patterns of tag protection rules (models/git/protected_tag.go): a regular expression between slashes, found anywhere in the
+ * name, or a glob whose `*` takes slashes too. Answers it in RE2 syntax, for the whole name.
+ */
+export function tagRuleToPattern(rule: string): string {
+  const expression = /^\/(.+)\/$/s.exec(rule)?.[1];
+  if (expression !== undefined) return `(?s:.*)(?:${expression})(?s:.*)`;
+  return globToPattern(rule.replace(/\*+/g, '**'));
+}
+
 /** null: not a glob, which a forge then takes for a plain name. */
 function translate(glob: string): string | null {
   let pattern = '';

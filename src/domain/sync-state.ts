@@ -9,22 +9,31 @@ export interface SyncProof {
   /** Refs that differ and were left alone; only the first of `divergedTotal`. */
   readonly diverged: readonly RefName[];
   readonly divergedTotal: number;
+  /** Refs whose LFS objects are not all in the forge, held back or not; only the first of `lfsTotal`, and part of `behind`. */
+  readonly lfs?: readonly RefName[];
+  readonly lfsTotal?: number;
   /** When everything that is mirrored was last known to be equal, epoch ms; null: never yet. */
   readonly inSyncAt: number | null;
 }
 
-/** unknown: no run has finished yet, or the last one failed. */
-export type SyncState = 'in_sync' | 'behind' | 'diverged' | 'held' | 'unknown';
+/**
+ * Of what is the matter, the worst. incomplete_lfs: refs wait for LFS objects, and nothing else is the matter but refs that
+ * are behind. unknown: no run has finished yet, or the last one failed.
+ */
+export type SyncState = 'in_sync' | 'behind' | 'incomplete_lfs' | 'diverged' | 'held' | 'unknown';
 
 const shownRefs = 50;
 
 export function proofOf(outcomes: readonly RefOutcome[], before: SyncProof | null, at: number): SyncProof {
   const diverged = outcomes.filter((outcome) => outcome.action === 'diverged');
   const behind = outcomes.filter((outcome) => outcome.action === 'rejected').length;
+  const lfs = outcomes.filter(needsLfs);
   return {
     behind,
     diverged: diverged.slice(0, shownRefs).map((outcome) => outcome.ref),
     divergedTotal: diverged.length,
+    lfs: lfs.slice(0, shownRefs).map((outcome) => outcome.ref),
+    lfsTotal: lfs.length,
     inSyncAt: behind + diverged.length === 0 ? at : (before?.inSyncAt ?? null),
   };
 }
@@ -33,5 +42,11 @@ export function syncStateOf(mirror: Pick<Mirror, 'held' | 'proof' | 'lastError'>
   if (mirror.held !== null) return 'held';
   if (mirror.proof === null || mirror.lastError !== null) return 'unknown';
   if (mirror.proof.divergedTotal > 0) return 'diverged';
+  if ((mirror.proof.lfsTotal ?? 0) > 0) return 'incomplete_lfs';
   return mirror.proof.behind > 0 ? 'behind' : 'in_sync';
+}
+
+/** All codes of the catalogue that begin so are about LFS objects. */
+function needsLfs(outcome: RefOutcome): boolean {
+  return outcome.reason?.code.startsWith('lfs_') === true;
 }

@@ -96,6 +96,9 @@ export interface Forge {
   /** Names of the branch protection rules, which are globs. Raises forge_rules_denied. */
   branchRules(project: ForgeProject): Promise<readonly string[]>;
 
-  /** Only ever asked for a branch that exists. */
+  /** Patterns of the tag protection rules: globs without regard to slashes, or regular expressions between slashes. Raises forge_rules_denied. */
+  tagRules(project: ForgeProject): Promise<readonly string[]>;
+
+  /** Only ever asked for a branch that exists. Raises forge_default_branch_denied. */
   setDefaultBranch(project: ForgeProject, branch: RefName): Promise<void>;
 }

@@ -21,7 +21,7 @@ export interface SyncDeps {
   >;
   readonly forge: Pick<
     Forge,
-    'account' | 'project' | 'listRefs' | 'push' | 'moveRefs' | 'branchRules' | 'setDefaultBranch'
+    'account' | 'project' | 'listRefs' | 'push' | 'moveRefs' | 'branchRules' | 'tagRules' | 'setDefaultBranch'
   >;
   readonly compilePattern: CompilePattern;
   readonly lfs: { readonly pointers: LfsPointers; readonly copy: LfsCopy };

@@ -71,6 +71,26 @@ describeForges('Hooks and rules of a forge', (choice) => {
     expect(summary(result)).toEqual({ 'refs/heads/main': 'fast_forwarded' });
   });
 
+  test('a rule that wants signatures, or protects a file, is told apart from one that is about who may push', async () => {
+    const { project, tip } = await filled();
+    const rule = (name: string, more: object) =>
+      stage.forge.protectBranch('owner', project.name, name, [stage.bot.name], more);
+    await rule('signed', { require_signed_commits: true });
+    await rule('files', { protected_file_patterns: '*.lock' });
+    const next = stage.source.commit('next', 'x', 'some.lock');
+    const result = await stage.push(project, [
+      create('refs/heads/signed', next),
+      create('refs/heads/files', next),
+      create('refs/heads/free', tip),
+    ]);
+    expect(summary(result)).toEqual({
+      'refs/heads/signed': 'rejected: branch_unsigned',
+      'refs/heads/files': 'rejected: branch_file_protected',
+      'refs/heads/free': 'created',
+    });
+    expect(result.outcomes[1]?.reason?.message).toContain('some.lock');
+  });
+
   test('a protected tag refuses only itself', async () => {
     const { project, tip } = await filled();
     await stage.forge.protectTags('owner', project.name, 'v*', ['owner']);

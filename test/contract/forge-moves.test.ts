@@ -95,5 +95,7 @@ describeForges('Moving refs to what a forge has already', (choice) => {
     });
     await stage.forge.addCollaborator(repo.owner, repo.name, stage.bot.name, 'admin');
     expect(await stage.adapter.branchRules(project)).toEqual(['release/*']);
+    await stage.forge.protectTags(repo.owner, repo.name, '/^v[0-9]/', ['owner']);
+    expect(await stage.adapter.tagRules(project)).toEqual(['/^v[0-9]/']);
   });
 });

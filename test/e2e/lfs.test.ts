@@ -12,6 +12,7 @@ import { describeForges } from '../support/forges';
 import type { MirrorApi, RunAnswer } from '../support/headwater';
 import { LfsUpstream, pointerText } from '../support/lfs-upstream';
 import { Scene } from '../support/scene';
+import { until } from '../support/until';
 
 const run = promisify(execFile);
 const identity = ['-c', 'user.name=A', '-c', 'user.email=a@example.org'];
@@ -108,6 +109,31 @@ describeForges('LFS', (choice) => {
     } finally {
       rmSync(witness, { force: true });
     }
+  });
+
+  it('a default branch that waits for an object becomes the default when it has come, or it is told why not', async () => {
+    scene.source.commit('docs', 'no LFS here');
+    const { oid } = commitLfs('main', 'late');
+    scene.source.git(['symbolic-ref', 'HEAD', 'refs/heads/main']);
+    const late = lfs.objects.get(oid) ?? Buffer.alloc(0);
+    lfs.objects.delete(oid);
+    expect(outcomes(await imported())).toEqual({
+      'refs/heads/main': 'lfs_object_missing',
+      'refs/heads/docs': 'created',
+    });
+    expect(await api.mirror()).toMatchObject({ sync_state: 'incomplete_lfs', incomplete_lfs: ['refs/heads/main'] });
+
+    // A forge takes the first branch for the default, a moment later.
+    await until(async () => (await scene.forge.repo(repo.owner, repo.name)).defaultBranch === 'docs');
+    lfs.objects.set(oid, late);
+    expect(outcomes(await api.updated())).toEqual({
+      'refs/heads/main': 'created',
+      HEAD: 'forge_default_branch_denied',
+    });
+    await scene.forge.addCollaborator(repo.owner, repo.name, scene.bot.name, 'admin');
+    expect(await api.updated()).toMatchObject({ status: 'finished', complete: true });
+    expect((await scene.forge.repo(repo.owner, repo.name)).defaultBranch).toBe('main');
+    expect(await api.mirror()).toMatchObject({ sync_state: 'in_sync', incomplete_lfs: [] });
   });
 
   it('HOST-12: a missing object holds back exactly the refs that need it, and they follow when it has come', async () => {

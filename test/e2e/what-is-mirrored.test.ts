@@ -118,6 +118,26 @@ describeForges('What is mirrored', (choice) => {
     expect(await mirrorOf(api)).toMatchObject({ sync_state: 'behind', refs_behind: 1 });
   });
 
+  it('tells the rule by name that wants signatures, protects a file or protects a tag', async () => {
+    const { repo, api } = await scene.project();
+    await scene.forge.addCollaborator(repo.owner, repo.name, scene.bot.name, 'admin');
+    const rule = (name: string, more: object) =>
+      scene.forge.protectBranch(repo.owner, repo.name, name, [scene.bot.name], more);
+    await rule('rel*/*', { require_signed_commits: true });
+    await rule('ma?n', { protected_file_patterns: 'file.txt' });
+    await scene.forge.protectTags(repo.owner, repo.name, 'v*', [scene.maintainer.name]);
+    await api.put(scene.settings);
+    await api.settled();
+    const [last] = await api.runs();
+    const { refs = [], counts } = await api.run(last?.id ?? '');
+    expect(Object.fromEntries(refs.map((one) => [one.ref, [one.reason?.code, one.reason?.message]]))).toMatchObject({
+      [main]: ['branch_rule_protects_file', expect.stringMatching(/file\.txt.*"ma\?n"/)],
+      'refs/heads/release/1': ['branch_rule_unsigned', expect.stringContaining('"rel*/*"')],
+      'refs/tags/v1': ['tag_rule_refuses', expect.stringContaining('"v*"')],
+    });
+    expect(counts).toMatchObject({ created: 1, rejected: 3 });
+  });
+
   it('follows deletions of what Headwater created, and of nothing else', async () => {
     const { repo, api } = await mirrored({ deletions: 'follow' });
     const dir = scene.forge.repositoryPath(repo.owner, repo.name);

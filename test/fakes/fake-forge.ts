@@ -114,6 +114,10 @@ export class FakeForge implements Forge {
     return [];
   }
 
+  async tagRules(): Promise<readonly string[]> {
+    return [];
+  }
+
   async setDefaultBranch(project: ForgeProject, branch: RefName): Promise<void> {
     this.#assertUp(`default branch ${project.id}`);
     this.projects.set(project.id, { ...project, defaultBranch: branch.replace('refs/heads/', '') });

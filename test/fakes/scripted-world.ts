@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { compilePattern } from '../../src/adapters/patterns/compile-pattern';
 import { Secret } from '../../src/domain/credentials';
-import { fault, HeadwaterError } from '../../src/domain/errors';
-import { isMirrored, type Oid, type RefName } from '../../src/domain/git-ref';
+import { fault, HeadwaterError, type Fault } from '../../src/domain/errors';
+import { isMirrored, shortName, type Oid, type RefName } from '../../src/domain/git-ref';
 import type { SchedulePolicy } from '../../src/domain/mirror';
 import type { AncestryQuestion } from '../../src/domain/ref-plan';
 import type { RefOutcome } from '../../src/domain/run';
@@ -93,8 +93,13 @@ export class ScriptedWorld {
   forgeFault: HeadwaterError | null = null;
   readonly refusedRefs = new Set<RefName>();
   branchRules: string[] = [];
+  tagRules: string[] = [];
   readonly protectedRefs = new Set<RefName>();
+  /** Why the forge refuses a push to a ref. */
+  readonly refusals = new Map<RefName, Fault>();
   readonly compilePattern = compilePattern;
+  /** The account may not set the default branch. */
+  deniesDefaultBranch = false;
   readonly forgeCalls: string[] = [];
   readonly pushes: RefName[][] = [];
   /** Runs in the middle of a push, before the forge decides. */
@@ -169,6 +174,8 @@ export class ScriptedWorld {
         const { ref, oldOid, newOid, action } = update;
         if (this.protectedRefs.has(ref))
           return { ...update, action: 'rejected', reason: fault('branch_protected', { ref, account: 'headwater' }) };
+        const refusal = this.refusals.get(ref);
+        if (refusal !== undefined) return { ...update, action: 'rejected', reason: refusal };
         if (this.refusedRefs.has(ref))
           return { ref, oldOid, newOid, action: 'rejected', reason: fault('hook_declined', { ref, why: 'no' }) };
         if ((this.forgeRefs.get(ref) ?? null) !== oldOid)
@@ -196,8 +203,14 @@ export class ScriptedWorld {
       this.#callForge('branchRules');
       return this.branchRules;
     },
+    tagRules: async () => {
+      this.#callForge('tagRules');
+      return this.tagRules;
+    },
     setDefaultBranch: async (_: ForgeProject, branch: RefName) => {
       this.#callForge(`setDefaultBranch ${branch}`);
+      if (this.deniesDefaultBranch)
+        throw new HeadwaterError('forge_default_branch_denied', { branch: shortName(branch), account: 'headwater' });
       this.project = { ...this.project, defaultBranch: branch.replace('refs/heads/', '') };
     },
   };

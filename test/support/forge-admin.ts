@@ -6,8 +6,14 @@ export interface ForgeAdmin {
   createRepo(owner: string, name: string, options?: { readonly private?: boolean }): Promise<TestRepo>;
   repo(owner: string, name: string): Promise<TestRepo>;
   addCollaborator(owner: string, name: string, user: string, permission: 'read' | 'write' | 'admin'): Promise<void>;
-  /** Nobody but `pushers` may push to branches that match `rule`. */
-  protectBranch(owner: string, name: string, rule: string, pushers?: readonly string[]): Promise<void>;
+  /** Nobody but `pushers` may push to branches that match `rule`; `more` are fields of the forge's own. */
+  protectBranch(
+    owner: string,
+    name: string,
+    rule: string,
+    pushers?: readonly string[],
+    more?: { readonly require_signed_commits?: boolean; readonly protected_file_patterns?: string },
+  ): Promise<void>;
   unprotectBranch(owner: string, name: string, rule: string): Promise<void>;
   /** Nobody but `pushers` may create or move tags that match `pattern`; the list must not be empty. */
   protectTags(owner: string, name: string, pattern: string, pushers: readonly string[]): Promise<void>;
@@ -94,12 +100,13 @@ export function createForgeAdmin(url: string, adminToken: string): ForgeAdmin {
     async addCollaborator(owner, name, user, permission) {
       await call('PUT', `/repos/${owner}/${name}/collaborators/${user}`, { permission });
     },
-    async protectBranch(owner, name, rule, pushers = []) {
+    async protectBranch(owner, name, rule, pushers = [], more = {}) {
       await call('POST', `/repos/${owner}/${name}/branch_protections`, {
         rule_name: rule,
         enable_push: pushers.length > 0,
         enable_push_whitelist: pushers.length > 0,
         push_whitelist_usernames: pushers,
+        ...more,
       });
     },
     async unprotectBranch(owner, name, rule) {

@@ -2,7 +2,7 @@ import { basicAuthorization, type Secret } from '../../domain/credentials';
 import type { Forge } from '../../ports/forge';
 import { createRequester } from '../../git-http/requester';
 import { createForgeClient } from './client';
-import { branchRules } from './branch-rules';
+import { branchRules, tagRules } from './branch-rules';
 import { setDefaultBranch } from './default-branch';
 import { gitFault } from './errors';
 import type { ForgeGit } from './forge-git';
@@ -67,6 +67,7 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
       return moveRefs({ git, account: await accountForAdvice() }, request);
     },
     branchRules: (project) => branchRules({ client, token, accountForAdvice }, project),
+    tagRules: (project) => tagRules({ client, token, accountForAdvice }, project),
     setDefaultBranch: (project, branch) => setDefaultBranch({ client, token, accountForAdvice }, project, branch),
     close: () => git.requester.close(),
   };

@@ -93,8 +93,12 @@ function updateHookText(report: PushReport, ref: RefName): string {
 
 /** Why the forge refused a whole portion, as far as its words are known. */
 export type Refusal =
-  | { readonly kind: 'branch_protected'; readonly ref: RefName | null }
-  | { readonly kind: 'tag_protected'; readonly ref: RefName | null }
+  | { readonly kind: 'branch_protected'; readonly ref: RefName }
+  /** The rule takes signed commits only. */
+  | { readonly kind: 'branch_unsigned'; readonly ref: RefName }
+  /** The rule protects a file that is changed. */
+  | { readonly kind: 'branch_file_protected'; readonly ref: RefName; readonly file: string }
+  | { readonly kind: 'tag_protected'; readonly ref: RefName }
   | { readonly kind: 'no_write_access' }
   | { readonly kind: 'quota' }
   | { readonly kind: 'hook'; readonly text: string };
@@ -107,12 +111,17 @@ export function refusalOf(report: PushReport): Refusal {
     if (own.startsWith('User permission denied')) return { kind: 'no_write_access' };
     if (own.startsWith('Quota exceeded')) return { kind: 'quota' };
     const branch = /^(?:Not allowed to push to protected branch|branch) (\S+)/.exec(own)?.[1];
-    if (branch !== undefined && own.includes('protected'))
-      return { kind: 'branch_protected', ref: `refs/heads/${branch}` };
+    if (branch !== undefined && own.includes('protected')) return branchRefusal(`refs/heads/${branch}`, own);
     const tag = /^Tag (\S+) is protected/.exec(own)?.[1];
     if (tag !== undefined) return { kind: 'tag_protected', ref: `refs/tags/${tag}` };
   }
   return { kind: 'hook', text: plainText(report.remoteLines) };
+}
+
+function branchRefusal(ref: RefName, own: string): Refusal {
+  if (own.includes('is protected from unverified commit')) return { kind: 'branch_unsigned', ref };
+  const file = / is protected from changing file (.+)$/.exec(own)?.[1];
+  return file === undefined ? { kind: 'branch_protected', ref } : { kind: 'branch_file_protected', ref, file };
 }
 
 /** What hooks said, without the forge's hints, git's own frame and blank lines. */

@@ -70,14 +70,16 @@ export function portionsThatFit(updates: readonly RefUpdate[], maxBytes = 512 * 
 /** The ref that the forge names, or the only one there is. */
 function culpritOf(refusal: Refusal, refused: readonly RefUpdate[]): RefUpdate | undefined {
   if (refused.length === 1) return refused[0];
-  if (refusal.kind !== 'branch_protected' && refusal.kind !== 'tag_protected') return undefined;
-  return refused.find(({ ref }) => ref === refusal.ref);
+  return 'ref' in refusal ? refused.find(({ ref }) => ref === refusal.ref) : undefined;
 }
 
 function reasonOf(refusal: Refusal, { ref }: RefUpdate, words: Words, report: PushReport): RefOutcome['reason'] {
   const { account } = words;
   if (refusal.kind === 'branch_protected') return fault('branch_protected', { ref, account });
   if (refusal.kind === 'tag_protected') return fault('tag_protected', { ref, account });
+  if (refusal.kind === 'branch_unsigned') return fault('branch_unsigned', { ref });
+  if (refusal.kind === 'branch_file_protected')
+    return fault('branch_file_protected', { ref, file: showRemoteText(refusal.file, words.secrets) });
   const why = sentence(refusal.kind === 'hook' ? refusal.text : '', words);
   return fault(isFsckReport(report) ? 'ref_refused' : 'hook_declined', { ref, why });
 }

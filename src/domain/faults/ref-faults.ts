@@ -12,6 +12,17 @@ export const refFaults = {
     message: 'A tag protection rule of the project refuses {ref}.',
     advice: 'Add the account {account} to that rule.',
   },
+  branch_unsigned: {
+    kind: 'user',
+    message:
+      'A branch protection rule of the project takes signed commits only, and {ref} has one that the forge cannot verify.',
+    advice: 'Switch signed commits off in that rule, or leave this branch out.',
+  },
+  branch_file_protected: {
+    kind: 'user',
+    message: 'A branch protection rule of the project protects the file {file}, which the push to {ref} changes.',
+    advice: 'Remove the file from the protected ones in that rule, or leave this branch out.',
+  },
   hook_declined: {
     kind: 'user',
     message: 'A hook of the forge refused {ref}: {why}.',
@@ -57,6 +68,22 @@ export const refFaults = {
     kind: 'user',
     message: 'The branch protection rule "{rule}" of the project does not let {ref} be overwritten or deleted.',
     advice: 'Change or remove that rule, or set the mirror to keep what differs.',
+  },
+  branch_rule_unsigned: {
+    kind: 'user',
+    message:
+      'The branch protection rule "{rule}" of the project takes signed commits only, and {ref} has one that the forge cannot verify.',
+    advice: 'Switch signed commits off in that rule, or leave this branch out.',
+  },
+  branch_rule_protects_file: {
+    kind: 'user',
+    message: '{refusal} It is the rule "{rule}".',
+    advice: 'Remove the file from the protected ones in that rule, or leave this branch out.',
+  },
+  tag_rule_refuses: {
+    kind: 'user',
+    message: 'The tag protection rule "{rule}" of the project refuses {ref}.',
+    advice: 'Add the account {account} to that rule.',
   },
   history_replaced: {
     kind: 'user',

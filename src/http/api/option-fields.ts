@@ -63,6 +63,9 @@ export function presentSync(mirror: Mirror, now: number) {
     refs_diverged: proof?.divergedTotal ?? 0,
     /** Only the first fifty. */
     diverged: proof?.diverged ?? [],
+    refs_incomplete_lfs: proof?.lfsTotal ?? 0,
+    /** Only the first fifty. */
+    incomplete_lfs: proof?.lfs ?? [],
     /** Since everything was last known to be equal; null: it never was. */
     lag_seconds: inSyncAt === null ? null : Math.max(0, Math.floor((now - inSyncAt) / 1000)),
     in_sync_at: isoTime(inSyncAt),

@@ -1,6 +1,6 @@
 import { shortName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
-import type { Run } from '../../domain/run';
+import { isComplete, type Run } from '../../domain/run';
 import { presentOptions, presentSync } from './option-fields';
 import { isoTime, presentFault, presentOutcome } from './present-values';
 import { presentSsh } from './present-ssh';
@@ -16,6 +16,8 @@ export function presentRun(run: Run) {
     finished_at: isoTime(run.finishedAt),
     error: presentFault(run.error),
     counts: run.counts,
+    /** Did every ref reach the forge, with all its LFS objects? null while that is not known. */
+    complete: run.counts === null ? null : isComplete(run.counts),
     received_bytes: run.receivedBytes,
     sent_bytes: run.sentBytes,
   };

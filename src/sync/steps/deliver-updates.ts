@@ -1,3 +1,4 @@
+import { HeadwaterError } from '../../domain/errors';
 import { shortName, type RefName } from '../../domain/git-ref';
 import { portionUpdates, reasonOf, type DeliveredRef, type RefUpdate } from '../../domain/ref-plan';
 import type { RefOutcome } from '../../domain/run';
@@ -24,7 +25,10 @@ export async function deliverUpdates(context: SyncContext, delivery: Delivery): 
   const report = (bytes: number) =>
     tellProgress(context, { phase: 'pushing', done: outcomes.length, total: plan.updates.length, bytes });
 
-  if (first !== null && forge.listing.refs.has(first)) await giveDefaultBranch(context, forge.project, first);
+  // Later, what the project's default branch is may be somebody's choice.
+  const isNew = context.claim.mirror.lastSuccessAt === null;
+  if (first !== null && isNew && forge.listing.refs.has(first))
+    outcomes.push(...(await giveDefaultBranch(context, forge.project, first)));
   for (const portion of portionUpdates(plan.updates, first, context.portionSize)) {
     report(context.bytes.sent);
     const { kept, refused } = await keepBackups(context, forge.project, portion);
@@ -35,21 +39,41 @@ export async function deliverUpdates(context: SyncContext, delivery: Delivery): 
     isFirst = false;
     outcomes.push(...pushed);
     const arrived = pushed.some((outcome) => outcome.ref === first && isArrived(outcome));
-    if (first !== null && arrived) await giveDefaultBranch(context, forge.project, first);
+    if (first !== null && arrived) outcomes.push(...(await giveDefaultBranch(context, forge.project, first)));
   }
   return outcomes;
 }
 
-/** The project was empty, or all that stands in it came from a first run that was cut short. */
+/**
+ * The project was empty, or all that stands in it came from first runs that were cut short or could not deliver the default
+ * branch, as when its LFS objects were missing.
+ */
 function isImport({ claim }: SyncContext, { forge, delivered }: Delivery): boolean {
-  if (claim.mirror.lastSuccessAt !== null) return false;
+  if (claim.mirror.defaultBranchSet !== null) return false;
   return [...forge.listing.refs.keys()].every((ref) => delivered.get(ref)?.created === true);
 }
 
-/** The forge has made the first branch of an empty project its default already, where the project's settings named it. */
-export async function giveDefaultBranch(context: SyncContext, project: ForgeProject, branch: RefName): Promise<void> {
-  if (project.defaultBranch !== shortName(branch)) await context.forge.setDefaultBranch(project, branch);
-  await context.claim.write((tx, mirror) => tx.saveMirror({ ...mirror, defaultBranchSet: branch }));
+/**
+ * The forge has made the first branch of an empty project its default already, where the project's settings named it. A
+ * refusal is told as the outcome of HEAD, holds up nothing, and is tried again as long as nobody chose another branch (HOST-06).
+ */
+export async function giveDefaultBranch(
+  context: SyncContext,
+  project: ForgeProject,
+  branch: RefName,
+): Promise<RefOutcome[]> {
+  const { forge, claim } = context;
+  const note = (set: RefName) => claim.write((tx, mirror) => tx.saveMirror({ ...mirror, defaultBranchSet: set }));
+  try {
+    if (project.defaultBranch !== shortName(branch)) await forge.setDefaultBranch(project, branch);
+    await note(branch);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof HeadwaterError) || thrown.code !== 'forge_default_branch_denied') throw thrown;
+    const { defaultBranch } = await forge.project(project.id);
+    await note(`refs/heads/${defaultBranch}`);
+    return [{ ref: 'HEAD', oldOid: null, newOid: null, action: 'rejected', reason: thrown.toFault() }];
+  }
 }
 
 async function pushPortion(

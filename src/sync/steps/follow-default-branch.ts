@@ -1,4 +1,3 @@
-import { HeadwaterError } from '../../domain/errors';
 import { shortName } from '../../domain/git-ref';
 import type { RefOutcome } from '../../domain/run';
 import type { SyncContext } from '../sync-context';
@@ -21,11 +20,5 @@ export async function followDefaultBranch(
   const isThere =
     listing.refs.has(wanted) || outcomes.some((outcome) => outcome.ref === wanted && outcome.action === 'created');
   if (!isThere) return [];
-  try {
-    await giveDefaultBranch(context, project, wanted);
-    return [];
-  } catch (thrown) {
-    if (!(thrown instanceof HeadwaterError) || thrown.code !== 'forge_default_branch_denied') throw thrown;
-    return [{ ref: 'HEAD', oldOid: null, newOid: null, action: 'rejected', reason: thrown.toFault() }];
-  }
+  return giveDefaultBranch(context, project, wanted);
 }

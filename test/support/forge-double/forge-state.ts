@@ -21,6 +21,9 @@ export interface BranchRule {
   readonly canPush: boolean;
   /** null: everybody with write access. */
   readonly pushers: readonly string[] | null;
+  readonly signedOnly: boolean;
+  /** Globs. */
+  readonly protectedFiles: readonly string[];
 }
 
 export interface TagRule {

@@ -90,6 +90,10 @@ async function refusalOfRef(
       if (newOid === noOid) return `branch ${branch} is protected from deletion`;
       if (oldOid !== noOid && (await isForced(context, repo, oldOid, newOid, gitEnv)))
         return `branch ${branch} is protected from force push`;
+      if (rule.signedOnly) return `branch ${branch} is protected from unverified commit ${newOid}`;
+      const changed = await changedFiles(context, repo, newOid, gitEnv);
+      const file = changed.find((path) => rule.protectedFiles.some((pattern) => matchesGlob(path, pattern)));
+      if (file !== undefined) return `branch ${branch} is protected from changing file ${file}`;
       const listed = rule.pushers === null || rule.pushers.includes(user.name);
       if (!rule.canPush || !listed) return `Not allowed to push to protected branch ${branch}`;
     }
@@ -101,6 +105,20 @@ async function refusalOfRef(
   }
   if (newOid !== noOid && context.state.overQuota.has(repo.owner.name)) return 'Quota exceeded';
   return null;
+}
+
+/** Files that the new commits change. */
+async function changedFiles(
+  context: HookContext,
+  repo: ForgeRepo,
+  newOid: string,
+  gitEnv: HookCall['git'],
+): Promise<string[]> {
+  const { stdout } = await run('git', ['log', '--format=', '--name-only', newOid, '--not', '--all'], {
+    cwd: repoPath(context.root, repo.owner.name, repo.name),
+    env: { ...process.env, ...gitEnv },
+  });
+  return stdout.split('\n').filter((path) => path !== '');
 }
 
 /** Does the old value have commits that the new one lacks? Looks into the quarantine that the push is in. */

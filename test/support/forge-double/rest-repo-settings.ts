@@ -59,11 +59,15 @@ export function repoSettingsRoutes(context: RestContext): Router {
       enable_push?: boolean;
       enable_push_whitelist?: boolean;
       push_whitelist_usernames?: string[];
+      require_signed_commits?: boolean;
+      protected_file_patterns?: string;
     };
     repoOf(response).branchRules.push({
       rule: body.rule_name,
       canPush: body.enable_push ?? false,
       pushers: body.enable_push_whitelist === true ? (body.push_whitelist_usernames ?? []) : null,
+      signedOnly: body.require_signed_commits ?? false,
+      protectedFiles: (body.protected_file_patterns ?? '').split(';').filter((pattern) => pattern !== ''),
     });
     response.status(201).json(body);
   });
@@ -84,6 +88,9 @@ export function repoSettingsRoutes(context: RestContext): Router {
     const id = state.nextId();
     repoOf(response).tagRules.push({ id, pattern: body.name_pattern, pushers: body.whitelist_usernames ?? [] });
     response.status(201).json({ id, ...body });
+  });
+  router.get(`${path}/tag_protections`, ...admin, (_request, response) => {
+    response.json(repoOf(response).tagRules.map(({ id, pattern }) => ({ id, name_pattern: pattern })));
   });
   router.delete(`${path}/tag_protections/:id`, ...change, (request, response) => {
     const repo = repoOf(response);

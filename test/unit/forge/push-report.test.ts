@@ -99,10 +99,13 @@ const refusals: readonly [string, Refusal][] = [
   ],
   ['Gitea: Not allowed to push to protected branch main', { kind: 'branch_protected', ref: 'refs/heads/main' }],
   ['Forgejo: branch trunk is protected from force push', { kind: 'branch_protected', ref: 'refs/heads/trunk' }],
-  ['Forgejo: branch main is protected from changing file a b', { kind: 'branch_protected', ref: 'refs/heads/main' }],
+  [
+    'Forgejo: branch main is protected from changing file a b',
+    { kind: 'branch_file_protected', ref: 'refs/heads/main', file: 'a b' },
+  ],
   [
     `Forgejo: branch main is protected from unverified commit ${oid}`,
-    { kind: 'branch_protected', ref: 'refs/heads/main' },
+    { kind: 'branch_unsigned', ref: 'refs/heads/main' },
   ],
   ['Forgejo: Tag r1 is protected', { kind: 'tag_protected', ref: 'refs/tags/r1' }],
   ['Forgejo: User permission denied for writing.', { kind: 'no_write_access' }],

@@ -1,3 +1,5 @@
+import { syncStateOf } from '../../../src/domain/sync-state';
+import { presentRun } from '../../../src/http/api/present';
 import { HeadwaterError } from '../../../src/domain/errors';
 import { hour, ScriptedWorld, secret } from '../../fakes/scripted-world';
 
@@ -60,6 +62,53 @@ describe('following an upstream with LFS', () => {
     await world.updateNow(id);
     expect(world.forgeRefs.get('refs/heads/next')).toBe(two);
     expect((await world.mirror(id)).deliveredDigest).not.toBeNull();
+  });
+
+  it('is told as the state of the mirror, by name, and the run is not complete', async () => {
+    world.upstreamRefs.set('refs/heads/next', two);
+    world.lfs.missing.add(object(2).oid);
+    const id = await world.imported();
+    const mirror = await world.mirror(id);
+    expect(syncStateOf(mirror)).toBe('incomplete_lfs');
+    expect(mirror.proof).toMatchObject({ lfs: ['refs/heads/next'], lfsTotal: 1, behind: 1, inSyncAt: null });
+    expect(presentRun(await world.lastRun(id))).toMatchObject({ status: 'finished', complete: false });
+    world.lfs.missing.clear();
+    await world.updateNow(id);
+    expect(syncStateOf(await world.mirror(id))).toBe('in_sync');
+    expect(presentRun(await world.lastRun(id))).toMatchObject({ complete: true });
+  });
+
+  it('a default branch that waits for its objects holds up no other, and becomes the default when it has come', async () => {
+    world.upstreamRefs.set('refs/heads/main', two).set('refs/heads/docs', one);
+    world.lfs.missing.add(object(2).oid);
+    const id = await world.imported();
+    expect([...world.forgeRefs]).toEqual([['refs/heads/docs', one]]);
+    expect(await world.mirror(id)).toMatchObject({ status: 'finished', defaultBranchSet: null });
+    // As a forge does with the first branch that it is given.
+    world.project = { ...world.project, defaultBranch: 'docs' };
+
+    world.lfs.missing.clear();
+    await world.updateNow(id);
+    expect(world.forgeRefs.get('refs/heads/main')).toBe(two);
+    expect(world.project.defaultBranch).toBe('main');
+    expect(await world.mirror(id)).toMatchObject({ defaultBranchSet: 'refs/heads/main' });
+  });
+
+  it('a branch that waits for its objects is not overwritten, and no backup is made of it', async () => {
+    world.upstreamRefs.set('refs/heads/main', two);
+    const id = await world.imported({ options: { divergence: 'overwrite_with_backup' } });
+    const backups = () => [...world.forgeRefs.keys()].filter((ref) => ref.startsWith('refs/headwater/backup/'));
+    const rewritten = world.history.commit('rewritten', one);
+    world.upstreamRefs.set('refs/heads/main', rewritten);
+    world.lfs.needs.set(rewritten, [object(3)]);
+    world.lfs.missing.add(object(3).oid);
+    await world.updateNow(id);
+    expect(await world.outcomes(id)).toEqual([['refs/heads/main', 'rejected', 'lfs_object_missing']]);
+    expect([world.forgeRefs.get('refs/heads/main'), backups()]).toEqual([two, []]);
+    world.lfs.missing.clear();
+    await world.updateNow(id);
+    expect(world.forgeRefs.get('refs/heads/main')).toBe(rewritten);
+    expect(backups()).toHaveLength(1);
   });
 
   it('with LFS off in the forge nothing is searched, copied or held back', async () => {

@@ -3,6 +3,7 @@ import { requestSync } from '../../../src/sync/request-sync';
 import { scheduleDue } from '../../../src/sync/schedule-due';
 import { undoRun } from '../../../src/sync/undo-run';
 import type { OptionsChange } from '../../../src/domain/mirror-options';
+import { fault } from '../../../src/domain/errors';
 import { syncStateOf } from '../../../src/domain/sync-state';
 import { hour, ScriptedWorld } from '../../fakes/scripted-world';
 
@@ -250,6 +251,35 @@ describe('the default branch', () => {
   });
 });
 
+describe('a default branch that the account may not set', () => {
+  it('HOST-06: fails no first run, is told, and is set as soon as the account may', async () => {
+    const { w } = world();
+    w.deniesDefaultBranch = true;
+    const id = await w.imported();
+    expect([...w.forgeRefs.keys()].sort()).toEqual([dev, main, tag]);
+    expect(await w.mirror(id)).toMatchObject({ status: 'finished', lastError: null });
+    expect(await w.outcomes(id)).toContainEqual(['HEAD', 'rejected', 'forge_default_branch_denied']);
+    expect(syncStateOf(await w.mirror(id))).toBe('behind');
+    await w.updateNow(id);
+    expect(await w.outcomes(id)).toEqual([['HEAD', 'rejected', 'forge_default_branch_denied']]);
+    w.deniesDefaultBranch = false;
+    await w.updateNow(id);
+    expect(w.project.defaultBranch).toBe('main');
+    expect(syncStateOf(await w.mirror(id))).toBe('in_sync');
+  });
+
+  it('HOST-06: is left alone once somebody chose another one', async () => {
+    const { w } = world();
+    w.deniesDefaultBranch = true;
+    const id = await w.imported();
+    w.project = { ...w.project, defaultBranch: 'dev' };
+    w.deniesDefaultBranch = false;
+    await w.updateNow(id);
+    expect(w.project.defaultBranch).toBe('dev');
+    expect(await w.outcomes(id)).toEqual([]);
+  });
+});
+
 describe('the proof', () => {
   it('compares the forge with what was pushed, and believes the forge', async () => {
     const { w, c1 } = world();
@@ -289,5 +319,22 @@ describe('the proof', () => {
       code: 'branch_rule_refuses_force',
       message: 'The branch protection rule "m*" of the project does not let refs/heads/main be overwritten or deleted.',
     });
+  });
+
+  it.each([
+    ['branch_unsigned', main, 'branch_rule_unsigned'],
+    ['branch_file_protected', main, 'branch_rule_protects_file'],
+    ['tag_protected', tag, 'tag_rule_refuses'],
+  ] as const)('names the rule behind %s', async (code, ref, told) => {
+    const { w } = world();
+    w.branchRules = ['rel*', 'm*'];
+    w.tagRules = ['w*', '/^v[0-9]/'];
+    w.refusals.set(ref, fault(code, { ref, file: 'package.lock', account: 'headwater' }));
+    const id = await w.imported();
+    const { items } = await w.store.runOutcomes((await w.lastRun(id)).id, { page: 1, limit: 10 });
+    const outcome = items.find((one) => one.ref === ref);
+    expect(outcome).toMatchObject({ action: 'rejected', reason: { code: told } });
+    expect(outcome?.reason?.message).toContain(code === 'tag_protected' ? '"/^v[0-9]/"' : '"m*"');
+    if (code === 'branch_file_protected') expect(outcome?.reason?.message).toContain('package.lock');
   });
 });
