@@ -1,5 +1,5 @@
 import type { Fault } from './errors';
-import type { FaultCode } from './fault-catalogue';
+import { failureRule, type FailureRule } from './failure-rules';
 import type { RefName } from './git-ref';
 import type { HeldPlan } from './held-plan';
 import type { MirrorOptions } from './mirror-options';
@@ -38,7 +38,7 @@ export interface Mirror {
   readonly options: MirrorOptions;
 
   readonly status: UpdateStatus;
-  /** Consecutive failed runs. */
+  /** Consecutive failed runs, as far as they count (failure-rules). */
   readonly failures: number;
   /** Why nothing is done until it is woken; null: it is not paused. */
   readonly pause: Pause | null;
@@ -75,7 +75,7 @@ export interface SchedulePolicy {
   readonly passIntervalMs: number;
   /** A mirror is updated by the clock at most once in this time. */
   readonly updateIntervalMs: number;
-  /** A failed mirror is tried again this often, at the following clock passes, before it is paused. */
+  /** A failed mirror is tried again this often before it is paused. */
   readonly maxRetries: number;
   /** No run lasts longer; a worker that is silent is noticed at the latest after this. */
   readonly stuckAfterMs: number;
@@ -151,8 +151,9 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
     case 'looked':
       return { ...idle(mirror), status: restingStatus(mirror) };
     case 'failed': {
-      const failures = mirror.failures + 1;
-      const reason = waitsForPerson(event.fault.code) ? 'host_key' : failures > policy.maxRetries ? 'failures' : null;
+      const rule = failureRule(event.fault.code);
+      const failures = mirror.failures + (rule.counts ? 1 : 0);
+      const reason = rule.pauses ?? (failures > policy.maxRetries ? 'failures' : null);
       const pause = reason === null ? mirror.pause : strongerPause(mirror.pause, { reason, by: null, at: event.at });
       return {
         ...idle(mirror),
@@ -162,7 +163,9 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
         lastError: event.fault,
         lastFinishedAt: event.at,
         nextUpdateAt:
-          pause !== null ? null : Math.max(nextPass(event.at, policy), event.at + (event.retryAfterMs ?? 0)),
+          pause !== null
+            ? null
+            : Math.max(retryAt(event.at, failures, rule, policy), event.at + (event.retryAfterMs ?? 0)),
       };
     }
     case 'released':
@@ -195,11 +198,6 @@ function awake(mirror: Mirror): Pick<Mirror, 'failures' | 'pause'> {
   return { failures: 0, pause: endsOnlyByResume(mirror.pause) ? mirror.pause : null };
 }
 
-/** Who may be at the other end is for a person to say; until then no further connection is made. */
-function waitsForPerson(code: FaultCode): boolean {
-  return code === 'upstream_host_key_changed' || code === 'upstream_host_key_unconfirmed';
-}
-
 /** May the clock pass at `passAt` take this mirror? */
 export function isDue(mirror: Mirror, passAt: number): boolean {
   return (
@@ -223,6 +221,12 @@ export function passOf(at: number, policy: SchedulePolicy): number {
 
 function nextPass(at: number, policy: SchedulePolicy): number {
   return passOf(at, policy) + policy.passIntervalMs;
+}
+
+/** When a failed mirror is tried again: never later than its regular turn. */
+function retryAt(at: number, failures: number, rule: FailureRule, policy: SchedulePolicy): number {
+  const passes = rule.retry === 'growing' ? 2 ** Math.max(0, failures - 1) : 1;
+  return Math.min(nextPass(at, policy) + (passes - 1) * policy.passIntervalMs, nextTurn(at, policy));
 }
 
 /** The first pass at which a whole update interval has gone by. */

@@ -1,9 +1,12 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { HeadwaterError, httpStatusOf, toHeadwaterError, type FieldFault, type Fault } from '../domain/errors';
+import { faultClass } from '../domain/failure-rules';
+import type { FaultClass } from '../domain/faults/fault-class';
 import type { Logger } from '../ports/logger';
 import { requestIdOf } from './request-log';
 
 interface ErrorBody extends Fault {
+  readonly class: FaultClass;
   readonly errors?: readonly FieldFault[];
 }
 
@@ -29,6 +32,7 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
       response.set('WWW-Authenticate', 'Bearer realm="headwater"');
     const body: ErrorBody = {
       ...error.toFault(),
+      class: faultClass(error.code),
       ...(error.fieldFaults.length > 0 ? { errors: error.fieldFaults } : {}),
     };
     response.status(httpStatusOf(error.code)).json(body);

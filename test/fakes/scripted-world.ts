@@ -13,6 +13,7 @@ import type { MirrorSettings } from '../../src/sync/enrol-mirror';
 import { enrolMirror } from '../../src/sync/enrol-mirror';
 import { requestSync } from '../../src/sync/request-sync';
 import { syncMirror } from '../../src/sync/sync-mirror';
+import { buildPolicy } from '../support/builders';
 import { FixedClock } from './fixed-clock';
 import { FakeSsh } from './fake-ssh';
 import { MemoryLogger } from './memory-logger';
@@ -54,12 +55,7 @@ class History {
 
 /** The whole product with everything outside played by memory: one project, one upstream, a clock that stands still. */
 export class ScriptedWorld {
-  readonly policy: SchedulePolicy = {
-    passIntervalMs: hour,
-    updateIntervalMs: 6 * hour,
-    maxRetries: 5,
-    stuckAfterMs: 3 * hour,
-  };
+  readonly policy: SchedulePolicy = buildPolicy();
   readonly clock = new FixedClock(Date.UTC(2026, 0, 1, 12));
   readonly store = new MemoryStore(this.clock);
   readonly queue = new MemoryQueue();

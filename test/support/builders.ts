@@ -1,4 +1,4 @@
-import type { Mirror } from '../../src/domain/mirror';
+import type { Mirror, SchedulePolicy } from '../../src/domain/mirror';
 import type { MirrorSsh } from '../../src/domain/mirror-ssh';
 import { defaultOptions } from '../../src/domain/mirror-options';
 import type { Run } from '../../src/domain/run';
@@ -38,6 +38,13 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     createdAt: newYear2026,
     ...changes,
   };
+}
+
+const hour = 3_600_000;
+
+/** The schedule as it is without settings, but with every pass on the hour. */
+export function buildPolicy(changes: Partial<SchedulePolicy> = {}): SchedulePolicy {
+  return { passIntervalMs: hour, updateIntervalMs: 6 * hour, maxRetries: 5, stuckAfterMs: 3 * hour, ...changes };
 }
 
 /** A run that waits for a worker. */

@@ -1,4 +1,5 @@
 import type { Fault } from '../../domain/errors';
+import { faultClass } from '../../domain/failure-rules';
 import type { RefOutcome } from '../../domain/run';
 
 /** What became of one ref, or what would. */
@@ -13,7 +14,9 @@ export function presentOutcome(outcome: RefOutcome) {
 }
 
 export function presentFault(fault: Fault | null) {
-  return fault === null ? null : { code: fault.code, message: fault.message, advice: fault.advice };
+  return fault === null
+    ? null
+    : { code: fault.code, class: faultClass(fault.code), message: fault.message, advice: fault.advice };
 }
 
 /** ISO 8601; null stays null. */

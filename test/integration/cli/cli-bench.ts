@@ -13,7 +13,7 @@ import { MemoryQueue } from '../../fakes/memory-queue';
 import { MemoryStore } from '../../fakes/memory-store';
 import { PlainSecretBox } from '../../fakes/plain-secret-box';
 
-const hour = 3_600_000;
+import { buildPolicy } from '../../support/builders';
 
 export interface CliAnswer {
   readonly code: number;
@@ -57,7 +57,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
       if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
     },
     log: new MemoryLogger(),
-    policy: { passIntervalMs: hour, updateIntervalMs: 6 * hour, maxRetries: 5, stuckAfterMs: 3 * hour },
+    policy: buildPolicy(),
     newId: randomUUID,
     close: async () => void (open.count -= 1),
   };

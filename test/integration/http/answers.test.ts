@@ -85,6 +85,7 @@ describe('every answer', () => {
     expect(answer.status).toBe(500);
     expect(answer.body).toEqual({
       code: 'internal',
+      class: 'crash',
       message: 'Something went wrong inside Headwater.',
       advice: 'Nothing was lost. The admin finds the details in the log.',
     });

@@ -14,13 +14,9 @@ import { MemoryQueue } from '../../fakes/memory-queue';
 import { MemoryStore } from '../../fakes/memory-store';
 import { PlainSecretBox } from '../../fakes/plain-secret-box';
 
-const hour = 3_600_000;
-const policy: SchedulePolicy = {
-  passIntervalMs: hour,
-  updateIntervalMs: 6 * hour,
-  maxRetries: 5,
-  stuckAfterMs: 3 * hour,
-};
+import { buildPolicy } from '../../support/builders';
+
+const policy: SchedulePolicy = buildPolicy();
 
 export const canaryToken = 'canaryt0ken5c1d7e';
 export const canaryPassword = 'canary-passw0rd-91f2';

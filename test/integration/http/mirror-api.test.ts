@@ -98,6 +98,7 @@ describe('PUT mirror/pull', () => {
     expect(answer.body.warnings).toEqual([
       {
         code: 'url_credentials_ignored',
+        class: 'request',
         message: expect.stringContaining('ignored'),
         advice: expect.stringContaining('auth_user'),
       },

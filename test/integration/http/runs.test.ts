@@ -118,7 +118,12 @@ describe('GET runs/{id}', () => {
           old: 'b'.repeat(40),
           new: 'c'.repeat(40),
           action: 'diverged',
-          reason: { code: 'moved_in_forge', message: expect.any(String), advice: expect.any(String) },
+          reason: {
+            code: 'moved_in_forge',
+            class: 'difference',
+            message: expect.any(String),
+            advice: expect.any(String),
+          },
         },
       ],
     });

@@ -9,16 +9,11 @@ import {
   type SchedulePolicy,
 } from '../../../src/domain/mirror';
 import { noCounts } from '../../../src/domain/run';
-import { buildMirror } from '../../support/builders';
+import { buildMirror, buildPolicy } from '../../support/builders';
 
 const minute = 60_000;
 const hour = 60 * minute;
-const policy: SchedulePolicy = {
-  passIntervalMs: hour,
-  updateIntervalMs: 6 * hour,
-  maxRetries: 5,
-  stuckAfterMs: 3 * hour,
-};
+const policy: SchedulePolicy = buildPolicy();
 const noon = Date.UTC(2026, 0, 1, 12);
 const pause = { reason: 'failures', by: null, at: noon } as const;
 
