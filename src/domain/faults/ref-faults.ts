@@ -15,12 +15,14 @@ export const refFaults = {
     advice: 'Add the account {account} to that rule.',
   },
   branch_unsigned: {
+    class: 'refused',
     kind: 'user',
     message:
       'A branch protection rule of the project takes signed commits only, and {ref} has one that the forge cannot verify.',
     advice: 'Switch signed commits off in that rule, or leave this branch out.',
   },
   branch_file_protected: {
+    class: 'refused',
     kind: 'user',
     message: 'A branch protection rule of the project protects the file {file}, which the push to {ref} changes.',
     advice: 'Remove the file from the protected ones in that rule, or leave this branch out.',
@@ -81,17 +83,20 @@ export const refFaults = {
     advice: 'Change or remove that rule, or set the mirror to keep what differs.',
   },
   branch_rule_unsigned: {
+    class: 'refused',
     kind: 'user',
     message:
       'The branch protection rule "{rule}" of the project takes signed commits only, and {ref} has one that the forge cannot verify.',
     advice: 'Switch signed commits off in that rule, or leave this branch out.',
   },
   branch_rule_protects_file: {
+    class: 'refused',
     kind: 'user',
     message: '{refusal} It is the rule "{rule}".',
     advice: 'Remove the file from the protected ones in that rule, or leave this branch out.',
   },
   tag_rule_refuses: {
+    class: 'refused',
     kind: 'user',
     message: 'The tag protection rule "{rule}" of the project refuses {ref}.',
     advice: 'Add the account {account} to that rule.',
