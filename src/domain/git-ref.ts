@@ -12,6 +12,10 @@ export function isMirrored(name: RefName): boolean {
   return name.startsWith('refs/heads/') || name.startsWith('refs/tags/');
 }
 
+export function isBranch(name: RefName): boolean {
+  return name.startsWith('refs/heads/');
+}
+
 export function isTag(name: RefName): boolean {
   return name.startsWith('refs/tags/');
 }

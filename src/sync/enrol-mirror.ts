@@ -6,7 +6,6 @@ import { parseUpstreamUrl, type UpstreamUrl } from '../domain/upstream-url';
 import type { ForgeProject } from '../ports/forge';
 import type { SecretBox } from '../ports/secret-box';
 import type { NewSshKey, Ssh } from '../ports/ssh';
-import type { StoreTransaction } from '../ports/store';
 import { applyOptions, type OptionDeps } from './option-settings';
 import { announce, recordRequest, type RequestDeps, type RequestedRun } from './request-sync';
 import { secretContext } from './secret-context';
@@ -55,7 +54,7 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
     const before = known === null ? null : await tx.lockMirror(known.id);
     const mirror = applySettings(
       deps,
-      before ?? (await newMirror(tx, deps, project, parsed?.url.href)),
+      before ?? newMirror(deps, project, parsed?.url.href, await tx.now()),
       project,
       settings,
       parsed?.url.href,
@@ -82,10 +81,14 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
   return { mirror: done.mirror, created: done.created, warnings, requested };
 }
 
-function applySettings(
+/** What a project is known by. */
+export type ProjectName = Pick<ForgeProject, 'id' | 'owner' | 'name'>;
+
+/** The mirror after a change of its settings. Pure but for the sealing of the password. Raises what enrolMirror raises for them. */
+export function applySettings(
   deps: Pick<EnrolDeps, 'secrets' | 'ssh' | 'compilePattern' | 'checkUpstream'>,
   before: Mirror,
-  project: ForgeProject,
+  project: ProjectName,
   settings: MirrorSettings,
   href: string | undefined,
   prepared: { readonly key: NewSshKey | null; readonly at: number },
@@ -142,12 +145,13 @@ function changesFetch(before: Mirror, after: Mirror): boolean {
   );
 }
 
-async function newMirror(
-  tx: StoreTransaction,
+/** A mirror that has only its address. Raises input_invalid when that is missing. */
+export function newMirror(
   deps: Pick<EnrolDeps, 'newId'>,
-  project: ForgeProject,
+  project: ProjectName,
   href: string | undefined,
-): Promise<Mirror> {
+  createdAt: number,
+): Mirror {
   if (href === undefined) {
     throw new HeadwaterError(
       'input_invalid',
@@ -183,6 +187,6 @@ async function newMirror(
     lease: null,
     fence: 0,
     revision: 1,
-    createdAt: await tx.now(),
+    createdAt,
   };
 }

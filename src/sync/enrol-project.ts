@@ -29,7 +29,7 @@ export async function enrolProject(
 }
 
 /** Control characters would end up in a header (SEC-09), and HTTP's Basic scheme has no colon in a user name. */
-function checkCredentials(settings: MirrorSettings): void {
+export function checkCredentials(settings: Pick<MirrorSettings, 'authUser' | 'authPassword'>): void {
   const faults: FieldFault[] = [];
   // eslint-disable-next-line no-control-regex -- control characters are what this refuses
   const control = /[\u0000-\u001f\u007f]/;

@@ -144,6 +144,12 @@ export const requestFaults = {
     message: 'The plan that you accept is not the one that is held.',
     advice: 'Look at the mirror again and accept the plan that it shows now.',
   },
+  too_many_requests: {
+    kind: 'user',
+    status: 429,
+    message: 'Too many requests of this kind in a short time.',
+    advice: 'Wait a moment, then try again.',
+  },
   route_not_found: {
     class: 'request',
     kind: 'user',

@@ -40,6 +40,12 @@ export const upstreamFaults = {
     message: "The upstream {host} did not accept this mirror's SSH key for the user {user}.",
     advice: "Install the mirror's public key (ssh_public_key) at the upstream, as a deploy key that may read.",
   },
+  upstream_ssh_key_unsaved: {
+    kind: 'user',
+    status: 409,
+    message: 'The SSH key for {host} is made when the mirror is saved, so nothing can be signed in with yet.',
+    advice: "Save the mirror, install its public key (ssh_public_key) at the upstream, then test the connection.",
+  },
   upstream_ssh_failed: {
     class: 'unusable',
     kind: 'user',
@@ -147,6 +153,11 @@ export const upstreamFaults = {
     kind: 'transient',
     message: 'The upstream {host} sent nothing for {seconds} seconds while {phase}.',
     advice: 'Nothing to do if it passes; otherwise the upstream or the network is overloaded.',
+  },
+  upstream_test_timeout: {
+    kind: 'transient',
+    message: 'The upstream {host} did not answer in full within {seconds} seconds.',
+    advice: 'Try again; an update is more patient than this test.',
   },
   upstream_timeout: {
     class: 'timeout',

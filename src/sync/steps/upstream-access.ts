@@ -1,7 +1,9 @@
 import { HeadwaterError } from '../../domain/errors';
-import { withSeenHostKeys, withWorkingKey, type HostKey, type MirrorSsh } from '../../domain/mirror-ssh';
-import { parseUpstreamUrl, type UpstreamUrl } from '../../domain/upstream-url';
-import type { SshAccess, UpstreamAccess } from '../../ports/upstream';
+import type { Mirror } from '../../domain/mirror';
+import { withSeenHostKeys, withWorkingKey, type HostKey } from '../../domain/mirror-ssh';
+import { parseUpstreamUrl } from '../../domain/upstream-url';
+import type { SecretBox } from '../../ports/secret-box';
+import type { UpstreamAccess } from '../../ports/upstream';
 import { secretContext, sshKeyContext } from '../secret-context';
 import type { SyncContext } from '../sync-context';
 
@@ -11,37 +13,45 @@ import type { SyncContext } from '../sync-context';
  * Raises url_*, secret_unreadable, upstream_host_key_unconfirmed.
  */
 export async function withUpstream<T>(context: SyncContext, work: (access: UpstreamAccess) => Promise<T>): Promise<T> {
-  const { mirror } = context.claim;
-  const { url } = parseUpstreamUrl(mirror.url);
-  if (mirror.ssh === null) return work({ url, credentials: credentialsOf(context), ssh: null });
-
   const learnt = new Learnt();
   try {
-    return await work({ url, credentials: null, ssh: sshAccess(context, url, mirror.ssh, learnt) });
+    return await work(upstreamAccess(context.secrets, context.claim.mirror, learnt));
   } finally {
     await learnt.record(context);
   }
 }
 
-function credentialsOf({ claim: { mirror }, secrets }: SyncContext): UpstreamAccess['credentials'] {
-  if (mirror.sealedPassword === null) return null;
-  return { user: mirror.authUser ?? '', password: secrets.open(mirror.sealedPassword, secretContext(mirror)) };
-}
-
-function sshAccess(context: SyncContext, url: UpstreamUrl, ssh: MirrorSsh, learnt: Learnt): SshAccess {
-  const { mirror } = context.claim;
+/** What it takes to reach the upstream of a mirror. Raises url_*, secret_unreadable, upstream_host_key_unconfirmed. */
+export function upstreamAccess(
+  secrets: Pick<SecretBox, 'open'>,
+  mirror: Pick<Mirror, 'id' | 'url' | 'authUser' | 'sealedPassword' | 'ssh'>,
+  learnt = new Learnt(),
+): UpstreamAccess {
+  const { url } = parseUpstreamUrl(mirror.url);
+  const { ssh, sealedPassword, authUser } = mirror;
+  if (ssh === null) {
+    if (sealedPassword === null) return { url, credentials: null, ssh: null };
+    const password = secrets.open(sealedPassword, secretContext(mirror));
+    return { url, credentials: { user: authUser ?? '', password }, ssh: null };
+  }
   if (ssh.hostKeys.length === 0) throw new HeadwaterError('upstream_host_key_unconfirmed', { host: url.host });
+  const keys = ssh.keys.map(({ publicKey, sealedPrivateKey }) => ({
+    publicKey,
+    privateKey: secrets.open(sealedPrivateKey, sshKeyContext(mirror)),
+  }));
   return {
-    keys: ssh.keys.map(({ publicKey, sealedPrivateKey }) => ({
-      publicKey,
-      privateKey: context.secrets.open(sealedPrivateKey, sshKeyContext(mirror)),
-    })),
-    hostKeys: ssh.hostKeys,
-    onKeyWorked: (publicKey) => (learnt.workingKey = publicKey),
-    onHostKeyRefused: (seen) => (learnt.refusedHostKey = seen),
+    url,
+    credentials: null,
+    ssh: {
+      keys,
+      hostKeys: ssh.hostKeys,
+      onKeyWorked: (publicKey) => (learnt.workingKey = publicKey),
+      onHostKeyRefused: (seen) => (learnt.refusedHostKey = seen),
+    },
   };
 }
 
+/** What a connection taught about keys. */
 class Learnt {
   workingKey: string | null = null;
   refusedHostKey: HostKey | null = null;

@@ -1,0 +1,46 @@
+import { createGuardedDialer, type GuardedDialer, type GuardedDialerOptions } from '../../git-http/guarded-dialer';
+import { readAdvertisement } from '../../git-http/list-refs';
+import type { Upstream } from '../../ports/upstream';
+import { authorizationOf, contextOf, sshPlace } from './connection';
+import { upstreamFault } from './http-errors';
+import { toRefListing } from './ref-listing';
+import { readSshAdvertisement } from './ssh/ssh-listing';
+
+export interface ListingLimits {
+  /** Silence for so long ends a listing; ms. */
+  readonly idleTimeoutMs: number;
+  /** A listing lasts at most so long; ms. */
+  readonly totalTimeoutMs: number;
+  readonly maxListingBytes: number;
+}
+
+export type RefListerOptions = GuardedDialerOptions & ListingLimits;
+
+/** Upstreams for those who only look, without children to fetch with. Close it to end the connections that it keeps. */
+export function createRefLister(options: RefListerOptions): Pick<Upstream, 'list'> & { close(): void } {
+  const dialer = createGuardedDialer(options);
+  return { list: listThrough(dialer, options), close: () => dialer.close() };
+}
+
+/** Lists refs over HTTP(S) or SSH. */
+export function listThrough(dialer: GuardedDialer, limits: ListingLimits): Upstream['list'] {
+  const { idleTimeoutMs, totalTimeoutMs, maxListingBytes: maxBytes } = limits;
+  return async (access, signal) => {
+    const translate = upstreamFault(contextOf(access, 'listing'));
+    const place = sshPlace(access, dialer, idleTimeoutMs);
+    if (place !== null)
+      return toRefListing(await readSshAdvertisement({ ...place, totalTimeoutMs, maxBytes, signal, translate }));
+    const advertisement = await readAdvertisement({
+      service: 'git-upload-pack',
+      repository: new URL(access.url.href),
+      authorization: authorizationOf(access),
+      requester: dialer,
+      idleTimeoutMs,
+      totalTimeoutMs,
+      maxBytes,
+      signal,
+      translate,
+    });
+    return toRefListing(advertisement);
+  };
+}
