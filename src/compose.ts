@@ -12,6 +12,7 @@ import { loadOrCreateKey } from './adapters/secrets/key-file';
 import { createSecretBox } from './adapters/secrets/secret-box';
 import { openStore } from './adapters/store/open-store';
 import { createUpstream } from './adapters/upstream/create-upstream';
+import { createRefLister } from './adapters/upstream/ref-lister';
 import { createSsh } from './adapters/upstream/ssh/create-ssh';
 import type { CliApp, Role } from './cli/cli-deps';
 import { productVersion } from './compose/product-version';
@@ -108,12 +109,22 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
     releaser,
   );
 
+  // For those who wait for an answer; a worker has an upstream of its own, with children to fetch.
+  const lister = createRefLister({
+    policy: addressPolicy,
+    idleTimeoutMs: config.fetchIdleTimeoutMs,
+    totalTimeoutMs: config.fetchTimeoutMs,
+    maxListingBytes: config.listingMaxBytes,
+  });
+  releaser.add(() => lister.close());
+
   return {
     ...redis,
     store,
     forge,
     secrets,
     ssh: createSsh({ policy: addressPolicy }),
+    listUpstream: lister.list,
     log,
     pino,
     addressPolicy,

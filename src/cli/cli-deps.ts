@@ -8,6 +8,7 @@ import type { Notices } from '../ports/notices';
 import type { RunQueue } from '../ports/run-queue';
 import type { Ssh } from '../ports/ssh';
 import type { Store } from '../ports/store';
+import type { Upstream } from '../ports/upstream';
 
 /** Where a command reads and writes; results go to `out`, everything else to `err`. */
 export interface CliIo {
@@ -21,7 +22,8 @@ export interface CliApp extends Omit<EnrolProjectDeps, 'forge' | 'queue' | 'noti
   readonly store: Store;
   readonly ssh: Ssh;
   readonly queue: Pick<RunQueue, 'ensure'>;
-  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'moveRefs'>;
+  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'listRefs' | 'moveRefs'>;
+  readonly listUpstream: Upstream['list'];
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
   close(): Promise<void>;
 }

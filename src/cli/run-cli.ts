@@ -11,6 +11,7 @@ import { setMirror, type SetOptions } from './set-mirror';
 import { showMirror } from './show-mirror';
 import { hostKeysCommand, sshKeyCommand, type HostKeysOptions, type SshKeyOptions } from './ssh-commands';
 import { syncCommand } from './sync-command';
+import { testCommand, type TestOptions } from './test-command';
 
 /** What every command may be told. */
 interface CommonOptions {
@@ -60,19 +61,25 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
     }
   };
 
-  const set = command('set <OWNER/REPO>', 'create the mirror of a project, or change it')
-    .option('--url <url>', 'address of the upstream, as "git clone" takes it')
-    .option('--user <name>', 'user name for the upstream')
-    .option('--password-stdin', 'read the password or token from standard input')
-    .addOption(new Option('--password-file <file>', 'read it from a file').conflicts('passwordStdin'))
+  const accessFlags = (to: Command): Command =>
+    to
+      .option('--url <url>', 'address of the upstream, as "git clone" takes it')
+      .option('--user <name>', 'user name for the upstream')
+      .option('--password-stdin', 'read the password or token from standard input')
+      .addOption(new Option('--password-file <file>', 'read it from a file').conflicts('passwordStdin'))
+      .option('--ssh-host-key <key...>', 'host keys to trust: whole keys, or fingerprints of detected ones');
+  const set = accessFlags(command('set <OWNER/REPO>', 'create the mirror of a project, or change it'))
     .addOption(new Option('--ssh-key-type <type>', 'key for an ssh address').choices(['ed25519', 'rsa']))
-    .option('--ssh-host-key <key...>', 'host keys to trust: whole keys, or fingerprints of detected ones')
     .option('--enable', 'switch the mirror on')
     .addOption(new Option('--disable', 'switch the mirror off').conflicts('enable'))
     .action((project: string, options: SetOptions & CommonOptions) =>
       withApp(options, (app, output) => setMirror(deps, app, output, project, options)),
     );
   addOptionFlags(set);
+  accessFlags(command('test <OWNER/REPO>', 'connect with these settings, over the stored ones; saves nothing')).action(
+    (project: string, options: TestOptions & CommonOptions) =>
+      withApp(options, (app, output) => testCommand(deps, app, output, project, options)),
+  );
   command('plan <OWNER/REPO>', 'show what the next update would do, without doing it').action(
     (project: string, options: CommonOptions) =>
       withApp(options, (app, output) => planCommand(deps, app, output, project)),

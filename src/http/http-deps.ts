@@ -7,6 +7,7 @@ import type { Notices } from '../ports/notices';
 import type { RunQueue } from '../ports/run-queue';
 import type { Ssh } from '../ports/ssh';
 import type { Store } from '../ports/store';
+import type { Upstream } from '../ports/upstream';
 
 /** What health and every answer need. */
 export interface HealthDeps {
@@ -28,7 +29,9 @@ export interface HttpDeps
   readonly store: Store;
   readonly ssh: Ssh;
   readonly queue: Pick<RunQueue, 'ping' | 'ensure'>;
-  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'callerRights' | 'moveRefs'>;
+  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'callerRights' | 'listRefs' | 'moveRefs'>;
+  /** Lists an upstream's refs while somebody waits. */
+  readonly listUpstream: Upstream['list'];
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
   /** Where clients reach this server, without a slash at the end; known once it listens. */
   readonly publicUrl: () => string;

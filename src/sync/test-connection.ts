@@ -102,6 +102,7 @@ async function projectState(deps: TestConnectionDeps, id: number, signal: AbortS
     const { refs } = await deps.forge.listRefs(project, signal);
     return { branches: [...refs.keys()].filter(isBranch).length, obstacle: null };
   } catch (thrown) {
+    if (signal.aborted) return { branches: null, obstacle: null };
     const error = toHeadwaterError(thrown);
     if (!error.code.startsWith('forge_')) throw error;
     return { branches: null, obstacle: error.toFault() };

@@ -6,11 +6,7 @@ import type { UpstreamContext } from './http-errors';
 import type { SshPlace } from './ssh/upload-pack';
 
 /** What to connect to over SSH; null for an address of HTTP. */
-export function sshPlace(
-  { url, ssh }: UpstreamAccess,
-  dialer: GuardedDialer,
-  idleTimeoutMs: number,
-): SshPlace | null {
+export function sshPlace({ url, ssh }: UpstreamAccess, dialer: GuardedDialer, idleTimeoutMs: number): SshPlace | null {
   if (url.ssh === null) return null;
   if (ssh === null) throw new HeadwaterError('internal');
   return { url, ssh: url.ssh, access: ssh, dialer, idleTimeoutMs };

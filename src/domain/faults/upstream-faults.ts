@@ -44,7 +44,7 @@ export const upstreamFaults = {
     kind: 'user',
     status: 409,
     message: 'The SSH key for {host} is made when the mirror is saved, so nothing can be signed in with yet.',
-    advice: "Save the mirror, install its public key (ssh_public_key) at the upstream, then test the connection.",
+    advice: 'Save the mirror, install its public key (ssh_public_key) at the upstream, then test the connection.',
   },
   upstream_ssh_failed: {
     class: 'unusable',

@@ -1,6 +1,7 @@
 import express, { Router, type RequestHandler } from 'express';
 import type { HttpDeps } from '../http-deps';
 import { createAccess } from './access';
+import { limitRate } from './limit-rate';
 import { routes } from './routes';
 
 /** The API. Rights come first, so that a stranger learns nothing from how a body is taken. */
@@ -12,7 +13,8 @@ export function createApiRouter(deps: HttpDeps): Router {
   const router = Router();
   for (const route of routes) {
     const readBody = route.body === undefined ? [] : [json];
-    router[route.method](route.path, access.require(route.need), ...readBody, route.handler(deps, access));
+    const limits = route.limits === undefined ? [] : limitRate(route.limits);
+    router[route.method](route.path, access.require(route.need), ...limits, ...readBody, route.handler(deps, access));
   }
   return router;
 }

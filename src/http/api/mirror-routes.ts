@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../domain/credentials';
+import type { MirrorSettings } from '../../sync/enrol-mirror';
 import { enrolProject } from '../../sync/enrol-project';
 import { removeMirror } from '../../sync/remove-mirror';
 import { requestSync } from '../../sync/request-sync';
@@ -9,7 +10,8 @@ import { optionFields, readOptions } from './option-fields';
 import { presentFault, presentRun } from './present';
 import { defineRoute } from './route';
 
-const putBody = z.strictObject({
+/** What a maintainer may say of a mirror. */
+export const settingsBody = z.strictObject({
   url: z.string().max(4000).optional(),
   auth_user: z.string().max(255).nullable().optional(),
   /** null or '' removes the stored one. */
@@ -21,24 +23,28 @@ const putBody = z.strictObject({
   ssh_host_keys: z.array(z.string().max(8000)).max(16).optional(),
 });
 
+export function readSettings(body: z.infer<typeof settingsBody>, login: string): MirrorSettings {
+  const password = body.auth_password;
+  return {
+    url: body.url,
+    authUser: body.auth_user,
+    authPassword: typeof password === 'string' ? new Secret(password) : password,
+    enabled: body.enabled,
+    options: readOptions(body),
+    sshKeyType: body.ssh_key_type,
+    sshHostKeys: body.ssh_host_keys,
+    confirmedBy: login,
+  };
+}
+
 export const putMirror = defineRoute({
   method: 'put',
   path: mirrorPath,
   need: 'write',
   summary: 'Create the mirror (201) or change it (200)',
-  body: putBody,
+  body: settingsBody,
   handle: async ({ deps, caller, body, response }) => {
-    const password = body.auth_password;
-    const enrolled = await enrolProject(deps, caller.project, {
-      url: body.url,
-      authUser: body.auth_user,
-      authPassword: typeof password === 'string' ? new Secret(password) : password,
-      enabled: body.enabled,
-      options: readOptions(body),
-      sshKeyType: body.ssh_key_type,
-      sshHostKeys: body.ssh_host_keys,
-      confirmedBy: caller.login,
-    });
+    const enrolled = await enrolProject(deps, caller.project, readSettings(body, caller.login));
     const mirror = await describeMirror(deps.store, enrolled.mirror);
     response.status(enrolled.created ? 201 : 200).json({ ...mirror, warnings: enrolled.warnings.map(presentFault) });
   },

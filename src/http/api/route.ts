@@ -4,6 +4,7 @@ import type { CallerRights } from '../../ports/forge';
 import type { Page } from '../../ports/store';
 import type { HttpDeps } from '../http-deps';
 import { callerOf, type Access, type Need } from './access';
+import type { RouteLimits } from './limit-rate';
 import { pageOf } from './paging';
 import { parseBody } from './parse-input';
 
@@ -29,6 +30,8 @@ interface RouteDefinition<Body> {
   readonly body?: z.ZodType<Body>;
   /** Takes `page` and `limit`, answers X-Total-Count and Link. */
   readonly paged?: boolean;
+  /** Without them only the forge's patience counts. */
+  readonly limits?: RouteLimits;
   readonly handle: (call: Call<Body>) => Promise<void>;
 }
 

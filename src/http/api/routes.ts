@@ -5,6 +5,7 @@ import { postAccept, postPlan, postUndo } from './plan-routes';
 import type { ApiRoute } from './route';
 import { getRun, listRuns } from './run-routes';
 import { postAcceptedHostKey, postHostKeys, postSshKey } from './ssh-routes';
+import { postTest } from './test-route';
 
 /** Every route of the API. */
 export const routes: readonly ApiRoute[] = [
@@ -24,4 +25,5 @@ export const routes: readonly ApiRoute[] = [
   listRuns,
   getRun,
   getEvents,
+  postTest,
 ];

@@ -6,6 +6,7 @@ import type { CliApp, CliDeps } from '../../../src/cli/cli-deps';
 import { runCli } from '../../../src/cli/run-cli';
 import { presentMirror, presentRun } from '../../../src/http/api/present';
 import { FakeForge } from '../../fakes/fake-forge';
+import { FakeListings } from '../../fakes/fake-listings';
 import { FakeSsh } from '../../fakes/fake-ssh';
 import { MemoryLogger } from '../../fakes/memory-logger';
 import { MemoryNotices } from '../../fakes/memory-notices';
@@ -26,6 +27,7 @@ export interface CliBench {
   readonly queue: MemoryQueue;
   readonly forge: FakeForge;
   readonly notices: MemoryNotices;
+  readonly listings: FakeListings;
   readonly removedCaches: string[];
   /** How often an app was opened and is open still. */
   readonly open: { count: number };
@@ -39,6 +41,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
   const queue = new MemoryQueue();
   const forge = new FakeForge();
   const notices = new MemoryNotices();
+  const listings = new FakeListings();
   const removedCaches: string[] = [];
   const open = { count: 0 };
   const served: CliBench['served'] = [];
@@ -52,6 +55,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
     cache: { remove: async (mirrorId) => void removedCaches.push(mirrorId) },
     secrets: new PlainSecretBox(),
     ssh: new FakeSsh(),
+    listUpstream: listings.list,
     compilePattern,
     checkUpstream: ({ host }) => {
       if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
@@ -67,6 +71,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
     queue,
     forge,
     notices,
+    listings,
     removedCaches,
     open,
     served,

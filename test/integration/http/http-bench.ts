@@ -8,6 +8,7 @@ import type { SchedulePolicy } from '../../../src/domain/mirror';
 import { createHttpApp } from '../../../src/http/http-app';
 import type { HttpDeps } from '../../../src/http/http-deps';
 import { FakeForge } from '../../fakes/fake-forge';
+import { FakeListings } from '../../fakes/fake-listings';
 import { FakeSsh } from '../../fakes/fake-ssh';
 import { MemoryNotices } from '../../fakes/memory-notices';
 import { MemoryQueue } from '../../fakes/memory-queue';
@@ -29,6 +30,7 @@ export interface HttpBench {
   readonly store: MemoryStore;
   readonly queue: MemoryQueue;
   readonly forge: FakeForge;
+  readonly listings: FakeListings;
   readonly notices: MemoryNotices;
   readonly closing: AbortController;
   /** Everything the log has been told, as it would stand on disk. */
@@ -48,6 +50,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
   const store = new MemoryStore();
   const queue = new MemoryQueue();
   const forge = new FakeForge();
+  const listings = new FakeListings();
   const notices = new MemoryNotices();
   const closing = new AbortController();
   forge.addProject();
@@ -60,6 +63,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     cache: { remove: async () => undefined },
     secrets: new PlainSecretBox(),
     ssh: new FakeSsh(),
+    listUpstream: listings.list,
     compilePattern,
     checkUpstream: ({ host }) => {
       if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
@@ -75,7 +79,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     closing: closing.signal,
     ...changes,
   };
-  return { app: createHttpApp(deps), deps, store, queue, forge, notices, closing, log: () => lines.join('') };
+  return { app: createHttpApp(deps), deps, store, queue, forge, listings, notices, closing, log: () => lines.join('') };
 }
 
 export const asAdmin = { Authorization: `token ${canaryToken}` };
