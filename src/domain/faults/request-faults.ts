@@ -145,6 +145,7 @@ export const requestFaults = {
     advice: 'Look at the mirror again and accept the plan that it shows now.',
   },
   too_many_requests: {
+    class: 'request',
     kind: 'user',
     status: 429,
     message: 'Too many requests of this kind in a short time.',

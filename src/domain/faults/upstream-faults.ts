@@ -41,6 +41,7 @@ export const upstreamFaults = {
     advice: "Install the mirror's public key (ssh_public_key) at the upstream, as a deploy key that may read.",
   },
   upstream_ssh_key_unsaved: {
+    class: 'request',
     kind: 'user',
     status: 409,
     message: 'The SSH key for {host} is made when the mirror is saved, so nothing can be signed in with yet.',
@@ -155,6 +156,7 @@ export const upstreamFaults = {
     advice: 'Nothing to do if it passes; otherwise the upstream or the network is overloaded.',
   },
   upstream_test_timeout: {
+    class: 'timeout',
     kind: 'transient',
     message: 'The upstream {host} did not answer in full within {seconds} seconds.',
     advice: 'Try again; an update is more patient than this test.',
