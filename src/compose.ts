@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createObjectCache } from './adapters/cache/create-object-cache';
 import { createLfsPointers } from './adapters/cache/create-lfs-pointers';
 import { createForge } from './adapters/forge/create-forge';
+import { createIdentity } from './adapters/identity/create-identity';
 import { createLfsCopy } from './adapters/lfs/create-lfs-copy';
 import { createLogger, type LogDestination } from './adapters/log/create-logger';
 import { compilePattern } from './adapters/patterns/compile-pattern';
@@ -16,6 +17,7 @@ import { createRefLister } from './adapters/upstream/ref-lister';
 import { createSsh } from './adapters/upstream/ssh/create-ssh';
 import type { CliApp, Role } from './cli/cli-deps';
 import { productVersion } from './compose/product-version';
+import { cookieKeysOf } from './compose/cookie-keys';
 import { openRedisParts } from './compose/redis-parts';
 import { Releaser } from './compose/releaser';
 import { createUpstreamCheck } from './compose/upstream-check';
@@ -26,6 +28,7 @@ import { AllowListError, createAddressPolicy, type AddressPolicy } from './git-h
 import { createHealthApp, createHttpApp } from './http/http-app';
 import { listen } from './http/listen';
 import type { Forge } from './ports/forge';
+import type { Identity } from './ports/identity';
 import type { Notices } from './ports/notices';
 import type { ObjectCache } from './ports/object-cache';
 import type { RunQueue } from './ports/run-queue';
@@ -74,6 +77,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 type Parts = Omit<App, 'url' | 'close'> & {
   readonly pino: ReturnType<typeof createLogger>['pino'];
   readonly addressPolicy: AddressPolicy;
+  readonly cookieKeys: readonly Secret[];
 };
 
 async function openParts(config: Config, options: ComposeOptions, releaser: Releaser): Promise<Parts> {
@@ -84,7 +88,8 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
     secrets: secretsOf(config),
   });
   const addressPolicy = readAddressPolicy(config.allowedUpstreams);
-  const secrets = createSecretBox(await sealingKeys(config));
+  const keys = await sealingKeys(config);
+  const secrets = createSecretBox(keys);
 
   const store = await openStore({
     databaseUrl: config.databaseUrl?.reveal() ?? null,
@@ -123,6 +128,7 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
     store,
     forge,
     secrets,
+    cookieKeys: cookieKeysOf(keys),
     ssh: createSsh({ policy: addressPolicy }),
     listUpstream: lister.list,
     log,
@@ -149,6 +155,8 @@ async function serveHttp(config: Config, options: ComposeOptions, parts: Parts, 
     requestLog: parts.pino,
     version: productVersion(),
     publicUrl: () => url,
+    forgePublicUrl: config.forgePublicUrl ?? config.forgeUrl,
+    identity: identityOf(config),
     rightsCacheMs: config.rightsCacheMs,
     closing: closing.signal,
   };
@@ -193,6 +201,12 @@ function work(config: Config, options: ComposeOptions, parts: Parts, releaser: R
     roundMs: Math.min(longestRoundMs, config.passIntervalMs, config.leaseMs),
   });
   releaser.add(() => worker.stop(config.shutdownGraceMs));
+}
+
+function identityOf(config: Config): Identity | null {
+  const { forgeUrl, oauthClientId: clientId, oauthClientSecret: clientSecret } = config;
+  if (clientId === null || clientSecret === null) return null;
+  return createIdentity({ forgeUrl, forgePublicUrl: config.forgePublicUrl ?? forgeUrl, clientId, clientSecret });
 }
 
 function makeDataDir(dir: string): void {

@@ -3,11 +3,13 @@ import { lfsFaults } from './faults/lfs-faults';
 import { ownFaults } from './faults/own-faults';
 import { refFaults } from './faults/ref-faults';
 import { requestFaults } from './faults/request-faults';
+import { sessionFaults } from './faults/session-faults';
 import { upstreamFaults } from './faults/upstream-faults';
 
 /** Every code with its sentence and its advice. `{name}` is filled in from the facts of the case. Codes never change meaning. */
 export const faultCatalogue = {
   ...requestFaults,
+  ...sessionFaults,
   ...upstreamFaults,
   ...ownFaults,
   ...forgeFaults,

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { HeadwaterError, httpStatusOf, toHeadwaterError, type FieldFault, type Fault } from '../domain/errors';
 import { faultClass } from '../domain/failure-rules';
 import type { FaultClass } from '../domain/faults/fault-class';
@@ -14,8 +14,11 @@ export const routeNotFound: RequestHandler = () => {
   throw new HeadwaterError('route_not_found');
 };
 
-/** The one place where a thrown value becomes an answer. */
-export function createErrorHandler(log: Logger): ErrorRequestHandler {
+/** How a fault is shown; the status is set already. */
+export type ShowFault = (error: HeadwaterError, request: Request, response: Response) => void;
+
+/** The one place where a thrown value becomes an answer: JSON, unless it is shown as a page. */
+export function createErrorHandler(log: Logger, show: ShowFault = showAsJson): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
   return (thrown: unknown, request, response, _next) => {
     const error = translate(thrown);
@@ -30,14 +33,19 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     if (error.retryAfterMs !== undefined) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)));
     if (error.code === 'token_missing' || error.code === 'token_invalid')
       response.set('WWW-Authenticate', 'Bearer realm="headwater"');
-    const body: ErrorBody = {
-      ...error.toFault(),
-      class: faultClass(error.code),
-      ...(error.fieldFaults.length > 0 ? { errors: error.fieldFaults } : {}),
-    };
-    response.status(httpStatusOf(error.code)).json(body);
+    response.status(httpStatusOf(error.code));
+    show(error, request, response);
   };
 }
+
+const showAsJson: ShowFault = (error, _request, response) => {
+  const body: ErrorBody = {
+    ...error.toFault(),
+    class: faultClass(error.code),
+    ...(error.fieldFaults.length > 0 ? { errors: error.fieldFaults } : {}),
+  };
+  response.json(body);
+};
 
 /** Errors of express and its body parser by their documented `type`; everything unknown is a bug. */
 function translate(thrown: unknown): HeadwaterError {

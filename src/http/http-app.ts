@@ -5,10 +5,27 @@ import { createErrorHandler, routeNotFound } from './error-handler';
 import { createHealthRouter } from './health';
 import type { HealthDeps, HttpDeps } from './http-deps';
 import { createRequestLog } from './request-log';
+import { createSignIn, type SignIn } from './sign-in/create-sign-in';
+import { publicPlace } from './sign-in/public-place';
+import { usualLife } from './sign-in/session-data';
 
-/** The whole HTTP interface: health and the API. */
+/** The whole HTTP interface: health, the API, and signing in. */
 export function createHttpApp(deps: HttpDeps): express.Express {
-  return build(deps, (app) => app.use('/api/v1', createApiRouter(deps)));
+  const signIn = signInOf(deps);
+  return build(deps, (app) => {
+    app.use('/api/v1', createApiRouter(deps));
+    app.use(signIn.router);
+  });
+}
+
+function signInOf(deps: HttpDeps): SignIn {
+  return createSignIn({
+    ...deps,
+    sessions: deps.store.sessions,
+    life: usualLife,
+    place: () => publicPlace(deps.publicUrl()),
+    now: () => Date.now(),
+  });
 }
 
 /** Health alone, for a process that only works. */

@@ -1,7 +1,9 @@
 import type { Options } from 'pino-http';
 import type { EnrolProjectDeps } from '../sync/enrol-project';
 import type { RemoveDeps } from '../sync/remove-mirror';
+import type { Secret } from '../domain/credentials';
 import type { Forge } from '../ports/forge';
+import type { Identity } from '../ports/identity';
 import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';
 import type { RunQueue } from '../ports/run-queue';
@@ -29,12 +31,21 @@ export interface HttpDeps
   readonly store: Store;
   readonly ssh: Ssh;
   readonly queue: Pick<RunQueue, 'ping' | 'ensure'>;
-  readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'callerRights' | 'listRefs' | 'moveRefs'>;
+  readonly forge: Pick<
+    Forge,
+    'account' | 'project' | 'projectByPath' | 'caller' | 'callerRights' | 'listRefs' | 'moveRefs'
+  >;
   /** Lists an upstream's refs while somebody waits. */
   readonly listUpstream: Upstream['list'];
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
   /** Where clients reach this server, without a slash at the end; known once it listens. */
   readonly publicUrl: () => string;
+  /** The forge as browsers see it, without a slash at the end. */
+  readonly forgePublicUrl: string;
+  /** Signing in through the forge; null: not set up. */
+  readonly identity: Identity | null;
+  /** Sign the cookies of sessions: the first signs, all are taken. */
+  readonly cookieKeys: readonly Secret[];
   /** How long (ms) a caller's rights are remembered; at most a minute. */
   readonly rightsCacheMs: number;
   /** Aborted when the server shuts down: event streams end. */

@@ -30,6 +30,13 @@ export interface CallerRights {
   readonly writeScope: boolean;
 }
 
+/** Who an access token belongs to. */
+export interface Caller {
+  readonly id: number;
+  readonly login: string;
+  readonly siteAdmin: boolean;
+}
+
 /** Branches and tags of a project at one moment. */
 export interface ForgeListing {
   readonly refs: RefMap;
@@ -56,7 +63,7 @@ export interface PushResult {
 }
 
 /**
- * Gitea or Forgejo. Every method but `callerRights` acts as the add-on's own account.
+ * Gitea or Forgejo. Every method but `caller` and `callerRights` acts as the add-on's own account.
  * All raise forge_unreachable, forge_failed and forge_token_refused; nothing is retried here.
  */
 export interface Forge {
@@ -68,6 +75,9 @@ export interface Forge {
 
   /** By path, as a person names it. Raises forge_project_missing. */
   projectByPath(owner: string, name: string): Promise<ForgeProject>;
+
+  /** Asks with the token itself. Raises token_invalid, and token_scope_missing without read:user. */
+  caller(token: Secret): Promise<Caller>;
 
   /**
    * Answers null when the token's owner cannot see the project. Raises token_invalid.

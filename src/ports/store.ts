@@ -2,6 +2,7 @@ import type { RefName } from '../domain/git-ref';
 import type { Mirror } from '../domain/mirror';
 import type { DeliveredRef } from '../domain/ref-plan';
 import type { RefOutcome, Run } from '../domain/run';
+import type { Sessions } from './sessions';
 
 /** A slice of a list, newest first; `page` starts at 1. */
 export interface Page {
@@ -54,6 +55,7 @@ export interface Store extends StoreReads {
    * transactions of a process stand in one line.
    */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  readonly sessions: Sessions;
   /** Answers; for readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -3,11 +3,20 @@ import { HeadwaterError, type FaultFacts } from '../../src/domain/errors';
 import type { FaultCode } from '../../src/domain/fault-catalogue';
 import type { RefName } from '../../src/domain/git-ref';
 import type { RefOutcome } from '../../src/domain/run';
-import type { CallerRights, Forge, ForgeListing, ForgeProject, PushRequest, PushResult } from '../../src/ports/forge';
+import type {
+  Caller as CallerOfToken,
+  CallerRights,
+  Forge,
+  ForgeListing,
+  ForgeProject,
+  PushRequest,
+  PushResult,
+} from '../../src/ports/forge';
 
 export type FakeRole = 'stranger' | 'read' | 'write' | 'admin' | 'site admin';
 
 interface Caller {
+  readonly id: number;
   readonly login: string;
   readonly role: FakeRole;
   readonly scopes: readonly string[];
@@ -39,7 +48,8 @@ export class FakeForge implements Forge {
   }
 
   addToken(token: string, role: FakeRole, scopes: readonly string[] = ['write:repository']): void {
-    this.#callers.set(token, { login: `${role} person`.replace(' ', '-'), role, scopes });
+    const id = 1000 + this.#callers.size;
+    this.#callers.set(token, { id, login: `${role} person`.replace(' ', '-'), role, scopes });
   }
 
   removeToken(token: string): void {
@@ -59,6 +69,13 @@ export class FakeForge implements Forge {
   async projectByPath(owner: string, name: string): Promise<ForgeProject> {
     this.#assertUp(`project ${owner}/${name}`);
     return this.#find(owner, name) ?? missing();
+  }
+
+  async caller(token: Secret): Promise<CallerOfToken> {
+    this.#assertUp('caller');
+    const caller = this.#callers.get(token.reveal());
+    if (caller === undefined) throw new HeadwaterError('token_invalid');
+    return { id: caller.id, login: caller.login, siteAdmin: caller.role === 'site admin' };
   }
 
   async callerRights(

@@ -6,6 +6,7 @@ import type { DeliveredRef } from '../../src/domain/ref-plan';
 import type { RefOutcome, Run } from '../../src/domain/run';
 import type { Page, Paged, Store, StoreReads, StoreTransaction } from '../../src/ports/store';
 import { FixedClock } from './fixed-clock';
+import { MemorySessions } from './memory-sessions';
 
 interface Tables {
   readonly mirrors: Map<string, Mirror>;
@@ -20,6 +21,7 @@ const keptRuns = 100;
 export class MemoryStore implements Store {
   down = false;
   readonly clock: { now(): number };
+  readonly sessions = new MemorySessions();
   readonly #line = new Mutex();
   #tables: Tables = { mirrors: new Map(), runs: new Map(), outcomes: new Map(), delivered: new Map() };
 

@@ -2,6 +2,10 @@
 export interface ForgeAdmin {
   createUser(name: string, options?: { readonly siteAdmin?: boolean }): Promise<TestUser>;
   createToken(user: TestUser, scopes: readonly string[]): Promise<TestToken>;
+  /** A confidential OAuth2 application of a user. */
+  createOauthApp(user: TestUser, name: string, redirectUris: readonly string[]): Promise<TestOauthApp>;
+  /** Keeps a user from signing in and from using tokens, or lets them again. */
+  blockUser(name: string, blocked: boolean): Promise<void>;
   revokeToken(user: TestUser, token: TestToken): Promise<void>;
   createRepo(owner: string, name: string, options?: { readonly private?: boolean }): Promise<TestRepo>;
   repo(owner: string, name: string): Promise<TestRepo>;
@@ -39,6 +43,11 @@ export interface TestToken {
   readonly id: number;
   /** The secret itself. */
   readonly token: string;
+}
+
+export interface TestOauthApp {
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 export interface TestRepo {
@@ -87,6 +96,15 @@ export function createForgeAdmin(url: string, adminToken: string): ForgeAdmin {
         basic(user),
       );
       return { id: Number(made['id']), token: String(made['sha1']) };
+    },
+    async createOauthApp(user, name, redirectUris) {
+      const body = { name, redirect_uris: redirectUris, confidential_client: true };
+      const made = await call('POST', '/user/applications/oauth2', body, basic(user));
+      return { clientId: String(made['client_id']), clientSecret: String(made['client_secret']) };
+    },
+    async blockUser(name, blocked) {
+      const same = { login_name: name, source_id: 0 };
+      await call('PATCH', `/admin/users/${name}`, { ...same, prohibit_login: blocked });
     },
     async revokeToken(user, token) {
       await call('DELETE', `/users/${user.name}/tokens/${token.id}`, undefined, basic(user));

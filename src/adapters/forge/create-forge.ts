@@ -10,7 +10,7 @@ import { listRefs } from './list-refs';
 import { moveRefs } from './move-refs';
 import { projectById, projectByPath } from './projects';
 import { pushUpdates } from './push';
-import { callerRights } from './rights';
+import { caller, callerRights } from './rights';
 
 export interface ForgeOptions {
   /** Address of the forge, with its path if it lives under one. */
@@ -55,7 +55,8 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
     account,
     project: (id) => projectById({ client, token, accountForAdvice }, id),
     projectByPath: (owner, name) => projectByPath({ client, token, accountForAdvice }, owner, name),
-    callerRights: (caller, owner, name, needWriteScope) => callerRights(client, caller, owner, name, needWriteScope),
+    caller: (whose) => caller(client, whose),
+    callerRights: (whose, owner, name, needWriteScope) => callerRights(client, whose, owner, name, needWriteScope),
     async listRefs(project, signal) {
       const advice = { account: await accountForAdvice() };
       return listRefs(git, project, signal, gitFault({ doing: 'listing the refs', ...advice }));

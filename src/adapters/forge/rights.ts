@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Secret } from '../../domain/credentials';
 import { HeadwaterError } from '../../domain/errors';
-import type { CallerRights } from '../../ports/forge';
+import { z } from 'zod';
+import type { Caller, CallerRights } from '../../ports/forge';
 import { parseAnswer, type ForgeClient } from './client';
 import { isPublicOnlyRefusal, isScopeRefusal } from './errors';
 import { isPathPart, repositorySchema } from './projects';
@@ -36,6 +37,19 @@ export async function callerRights(
   const admin = repository.permissions?.admin ?? false;
   const writeScope = needWriteScope && admin && (await hasWriteScope(client, token, project));
   return { login, project, admin, writeScope };
+}
+
+const userSchema = z.object({ id: z.number().int(), login: z.string(), is_admin: z.boolean().default(false) });
+
+/** Asks who a token belongs to. Raises token_invalid, and token_scope_missing without read:user. */
+export async function caller(client: ForgeClient, token: Secret): Promise<Caller> {
+  const asking = 'asking who the caller is';
+  const { status, data } = await client.request('GET /user', { token, doing: asking, expected: [401, 403] });
+  if (status === 403 && isScopeRefusal(data)) throw new HeadwaterError('token_scope_missing', { scope: 'read:user' });
+  // Accounts that are switched off, or must change their password first, are refused with 403.
+  if (status !== 200) throw new HeadwaterError('token_invalid');
+  const user = parseAnswer(userSchema, data, asking);
+  return { id: user.id, login: user.login, siteAdmin: user.is_admin };
 }
 
 /** Empty when the token lacks read:user, which nothing but the name depends on. */

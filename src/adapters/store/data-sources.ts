@@ -5,11 +5,18 @@ import { CreateTables1795331695260 } from '../../../migrations/1795331695260-cre
 import { WhatIsMirrored1795335500000 } from '../../../migrations/1795335500000-what-is-mirrored';
 import { Pause1795336200000 } from '../../../migrations/1795336200000-pause';
 import { Ssh1795335600000 } from '../../../migrations/1795335600000-ssh';
+import { Sessions1795350100000 } from '../../../migrations/1795350100000-sessions';
 import type { Logger } from '../../ports/logger';
 import { entities } from './entities';
 import { storeTrouble } from './store-errors';
 
-const migrations = [CreateTables1795331695260, WhatIsMirrored1795335500000, Ssh1795335600000, Pause1795336200000];
+const migrations = [
+  CreateTables1795331695260,
+  WhatIsMirrored1795335500000,
+  Ssh1795335600000,
+  Pause1795336200000,
+  Sessions1795350100000,
+];
 const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;
 
 interface SqliteConnection {

@@ -1,3 +1,4 @@
+import { SessionEntity } from './session-table';
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { Oid, RefName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
@@ -149,7 +150,7 @@ export const DeliveredEntity = new EntitySchema<DeliveredRow>({
   ],
 });
 
-export const entities = [MirrorEntity, RunEntity, OutcomeEntity, DeliveredEntity];
+export const entities = [MirrorEntity, RunEntity, OutcomeEntity, DeliveredEntity, SessionEntity];
 
 /** A raw row of delivered_refs: 50,000 of them are read without an object mapper's detours. */
 export interface RawDeliveredRow {

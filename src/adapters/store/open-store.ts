@@ -3,6 +3,7 @@ import type { Store } from '../../ports/store';
 import type { Database } from './database';
 import { openPostgres } from './postgres-database';
 import { openSqlite } from './sqlite-database';
+import { createSessionTable } from './session-table';
 import { createStoreReads } from './store-reads';
 import { createStoreWrites } from './store-writes';
 
@@ -38,6 +39,7 @@ function createStore(database: Database): Store {
       database.transaction((manager) =>
         work({ ...createStoreReads(database, manager), ...createStoreWrites(database, manager) }),
       ),
+    sessions: createSessionTable(database),
     ping: () => database.ping(),
     close: () => database.close(),
   };

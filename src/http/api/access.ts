@@ -72,7 +72,7 @@ function tokenOf(request: Request): Secret {
 }
 
 /** What no forge would take as a name never reaches one, above all no slash and no "..". */
-function projectPathOf(request: Request): { owner: string; repo: string } {
+export function projectPathOf(request: Request): { owner: string; repo: string } {
   const { owner, repo } = request.params;
   if (!isName(owner) || !isName(repo)) throw new HeadwaterError('project_not_found');
   return { owner, repo };

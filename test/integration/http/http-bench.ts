@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import type { Express } from 'express';
 import { compilePattern } from '../../../src/adapters/patterns/compile-pattern';
 import { createLogger } from '../../../src/adapters/log/create-logger';
+import { Secret } from '../../../src/domain/credentials';
 import { HeadwaterError } from '../../../src/domain/errors';
 import type { SchedulePolicy } from '../../../src/domain/mirror';
 import { createHttpApp } from '../../../src/http/http-app';
@@ -74,6 +75,9 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     policy,
     newId: randomUUID,
     publicUrl: () => 'https://headwater.example',
+    forgePublicUrl: 'https://forge.example',
+    identity: null,
+    cookieKeys: [new Secret('cookie-key-of-tests')],
     rightsCacheMs: 0,
     checkReuseMs: 0,
     closing: closing.signal,

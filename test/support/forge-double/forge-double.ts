@@ -14,6 +14,8 @@ import { hookRoutes, type HookContext } from './hook-api';
 import { addGitHook } from './hook-scripts';
 import { applyPush, type RefChange } from './push-updates';
 import { lfsRoutes, type LfsContext } from './lfs-routes';
+import { oauthRoutes, type OauthContext } from './oauth-routes';
+import { OauthState } from './oauth-state';
 import { LfsStore } from './lfs-store';
 import { repoPath } from './repo-files';
 import { answerError, authenticate } from './rest-api';
@@ -27,6 +29,8 @@ export interface ForgeDouble extends TestForge {
   readonly faults: FaultSwitch;
   /** Its LFS server, with the switches of its configuration. */
   readonly lfs: LfsStore;
+  /** Its OAuth2 provider. */
+  readonly oauth: OauthState;
   /** Webhooks as they were sent. */
   readonly sentWebhooks: readonly SentDelivery[];
   /** What git said on standard error, for the curious. */
@@ -55,9 +59,10 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
   let afterPush = Promise.resolve();
 
   const lfs = new LfsStore();
-  const context: HookContext & LfsContext = {
+  const oauth = new OauthState();
+  const context: HookContext & LfsContext & OauthContext = {
     url: () => `http://127.0.0.1:${port}`,
-    ...{ state, root, faults, lfs },
+    ...{ state, root, faults, lfs, oauth },
     hookSecret: randomBytes(12).toString('hex'),
     log: (text) => void gitLog.push(text),
     pushed: (repo: ForgeRepo, pusher: ForgeUser, changes: readonly RefChange[]) => {
@@ -92,7 +97,7 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
     ...createForgeAdmin(context.url(), adminToken),
     kind: 'double',
     url: context.url(),
-    ...{ adminToken, faults, lfs, gitLog, requests },
+    ...{ adminToken, faults, lfs, oauth, gitLog, requests },
     sentWebhooks: webhooks.sent,
     repositoryPath: (owner, name) => repoPath(root, owner, name),
     addGitHook: (owner, name, hook, script) => addGitHook(repoPath(root, owner, name), hook, script),
@@ -110,7 +115,7 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
   };
 }
 
-function createApp(context: HookContext & LfsContext, requests: string[]): express.Express {
+function createApp(context: HookContext & LfsContext & OauthContext, requests: string[]): express.Express {
   const app = express();
   app.use((request, _response, next) => {
     if (!request.path.startsWith('/api/internal/')) requests.push(`${request.method} ${request.originalUrl}`);
@@ -141,7 +146,7 @@ function createApp(context: HookContext & LfsContext, requests: string[]): expre
   app.use('/api', (_request, response) => {
     response.status(404).type('text/plain').send('404 page not found');
   });
-  app.use(lfsRoutes(context), gitRoutes(context));
+  app.use(oauthRoutes(context), lfsRoutes(context), gitRoutes(context));
   const onError: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
     context.log(String(error));
     if (response.headersSent) return next(error);

@@ -6,6 +6,8 @@ export interface ForgeUser {
   readonly email: string;
   readonly password: string;
   siteAdmin: boolean;
+  /** Switched off by a site admin (`prohibit_login`). */
+  blocked: boolean;
 }
 
 export interface ForgeToken {
@@ -14,6 +16,8 @@ export interface ForgeToken {
   readonly user: ForgeUser;
   readonly secret: string;
   readonly scopes: readonly string[];
+  /** Epoch ms; access tokens of OAuth2 have it. */
+  readonly expiresAt?: number;
 }
 
 export interface BranchRule {
@@ -76,7 +80,7 @@ export class ForgeState {
   }
 
   addUser(name: string, email: string, password: string): ForgeUser {
-    const user: ForgeUser = { id: this.nextId(), name, email, password, siteAdmin: false };
+    const user: ForgeUser = { id: this.nextId(), name, email, password, siteAdmin: false, blocked: false };
     this.users.set(name.toLowerCase(), user);
     return user;
   }

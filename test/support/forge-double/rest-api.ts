@@ -34,6 +34,13 @@ export function authenticate(context: RestContext): RequestHandler {
   return (request, response, next) => {
     const caller = signIn(context.state, request.headers.authorization);
     if (caller !== null && 'refused' in caller) return answerError(context, response, 401, caller.refused);
+    if (caller !== null && !('refused' in caller) && caller.user.blocked)
+      return answerError(
+        context,
+        response,
+        403,
+        'Access denied: your account is prohibited from signing in. Please contact your site administrator.',
+      );
     response.locals['caller'] = caller ?? undefined;
     next();
   };

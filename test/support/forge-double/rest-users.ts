@@ -1,5 +1,6 @@
 import type { RequestHandler, Router } from 'express';
 import { userJson } from './json';
+import type { OauthContext } from './oauth-routes';
 import {
   answerError,
   answerNotFound,
@@ -9,11 +10,10 @@ import {
   requireScope,
   requireSignIn,
   requireSiteAdmin,
-  type RestContext,
 } from './rest-api';
 
 /** /user, /users/{u}/tokens and /admin/users. */
-export function userRoutes(context: RestContext): Router {
+export function userRoutes(context: OauthContext): Router {
   const { state } = context;
   const router = newRouter();
 
@@ -21,6 +21,24 @@ export function userRoutes(context: RestContext): Router {
     const caller = callerOf(response);
     if (caller !== null) response.json(userJson(context.url(), caller.user));
   });
+
+  router.post(
+    '/user/applications/oauth2',
+    requireSignIn(context),
+    requireScope(context, 'user'),
+    (request, response) => {
+      const caller = callerOf(response);
+      const body = request.body as { name: string; redirect_uris: string[]; confidential_client?: boolean };
+      if (caller === null) return;
+      const { name, redirect_uris: uris, confidential_client: confidential = false } = body;
+      const app = context.oauth.addApp(caller.user, state.nextId(), name, uris, confidential);
+      const { id, clientId, secret, redirectUris } = app;
+      response.status(201).json({
+        ...{ id, name, client_id: clientId, client_secret: secret },
+        ...{ confidential_client: confidential, redirect_uris: redirectUris },
+      });
+    },
+  );
 
   // Tokens are made and deleted with Basic only, by the user or a site admin.
   const tokenRoute: RequestHandler = (request, response, next) => {
@@ -74,8 +92,9 @@ export function userRoutes(context: RestContext): Router {
   router.patch('/admin/users/:user', ...admin, (request, response) => {
     const user = state.user(param(request, 'user'));
     if (user === undefined) return answerNotFound(context, response);
-    const { admin: siteAdmin } = request.body as { admin?: boolean };
+    const { admin: siteAdmin, prohibit_login: blocked } = request.body as { admin?: boolean; prohibit_login?: boolean };
     if (siteAdmin !== undefined) user.siteAdmin = siteAdmin;
+    if (blocked !== undefined) user.blocked = blocked;
     response.json(userJson(context.url(), user));
   });
   return router;

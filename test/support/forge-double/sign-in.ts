@@ -20,7 +20,8 @@ export function signIn(state: ForgeState, header: string | undefined): Caller | 
   const [scheme = '', value = ''] = (header ?? '').split(' ');
   if (scheme === 'token' || scheme.toLowerCase() === 'bearer') {
     const token = state.tokens.get(value);
-    if (token === undefined) return { refused: 'user does not exist [uid: 0, name: ]' };
+    if (token === undefined || (token.expiresAt ?? Infinity) <= Date.now())
+      return { refused: 'user does not exist [uid: 0, name: ]' };
     return { user: token.user, scopes: token.scopes, basic: false };
   }
   if (scheme.toLowerCase() !== 'basic') return null;
