@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../domain/errors';
+import { shortName } from '../domain/git-ref';
 import type { Mirror } from '../domain/mirror';
 import type { RefOutcome, Run } from '../domain/run';
 import { syncStateOf } from '../domain/sync-state';
@@ -64,6 +65,10 @@ export function describeSync(mirror: Mirror): [string, string | null][] {
     ['sync', syncStateOf(mirror).replaceAll('_', ' ')],
     ['diverged', proof === null || proof.divergedTotal === 0 ? null : proof.diverged.join(', ')],
     ['LFS lacking', (proof?.lfsTotal ?? 0) === 0 ? null : (proof?.lfs ?? []).join(', ')],
+    ...mirror.pullRequests.map((one): [string, string] => [
+      'pull request',
+      `#${one.number} ${one.state}, for ${shortName(one.branch)}: ${one.url}`,
+    ]),
     ['held', held === null ? null : `${held.reasons.map((reason) => reason.message).join(' ')} (plan ${held.id})`],
   ];
 }

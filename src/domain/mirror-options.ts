@@ -4,13 +4,21 @@ import { HeadwaterError, type FieldFault } from './errors';
 export type BranchChoice = 'all' | 'protected' | 'pattern';
 /** on_branches: tags whose commit is part of a mirrored branch. */
 export type TagChoice = 'all' | 'none' | 'on_branches';
-/** What happens to a ref that cannot move forward, branch or tag. The backup is a ref in the forge (sync/steps/keep-backups). */
-export type Divergence = 'keep' | 'overwrite' | 'overwrite_with_backup';
+/**
+ * What happens to a ref that cannot move forward, branch or tag. The backup is a ref in the forge (sync/steps/keep-backups).
+ * pull_request: branches stay as they are, and the upstream's state is offered in a pull request; tags are kept.
+ */
+export type Divergence = 'keep' | 'overwrite' | 'overwrite_with_backup' | 'pull_request';
 /** follow: a ref that Headwater created, and that nobody moved since, is deleted once the upstream has deleted it. */
 export type Deletions = 'ignore' | 'follow';
 
 export const tagChoices = ['all', 'none', 'on_branches'] as const satisfies readonly TagChoice[];
-export const divergences = ['keep', 'overwrite', 'overwrite_with_backup'] as const satisfies readonly Divergence[];
+export const divergences = [
+  'keep',
+  'overwrite',
+  'overwrite_with_backup',
+  'pull_request',
+] as const satisfies readonly Divergence[];
 export const deletionChoices = ['ignore', 'follow'] as const satisfies readonly Deletions[];
 
 /** What of the upstream is mirrored, and how. */

@@ -1,12 +1,13 @@
 import { isTag, shortName, type RefMap, type RefName } from './git-ref';
 import type { MirrorOptions } from './mirror-options';
+import { isHead } from './pull-request';
 
 /** Which names a mirror looks after; all else is neither pushed nor touched nor reported. */
 export type MirrorScope = (ref: RefName) => boolean;
 
-/** `isChosenBranch` answers for the short name of a branch. Tags that must be on a mirrored branch are sorted out later. */
+/** `isChosenBranch` answers for the short name of a branch; what is Headwater's own is none of it. Tags that must be on a mirrored branch are sorted out later. */
 export function scopeOf(options: Pick<MirrorOptions, 'tags'>, isChosenBranch: (name: string) => boolean): MirrorScope {
-  return (ref) => (isTag(ref) ? options.tags !== 'none' : isChosenBranch(shortName(ref)));
+  return (ref) => (isTag(ref) ? options.tags !== 'none' : !isHead(ref) && isChosenBranch(shortName(ref)));
 }
 
 /** Refs of the upstream that the scope takes in. */

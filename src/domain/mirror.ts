@@ -4,6 +4,7 @@ import type { RefName } from './git-ref';
 import type { HeldPlan } from './held-plan';
 import type { MirrorOptions } from './mirror-options';
 import { endsOnlyByResume, strongerPause, type Pause } from './pause';
+import type { PullRequestNote } from './pull-request';
 import type { RefCounts } from './run';
 import type { SyncProof } from './sync-state';
 import type { MirrorSsh } from './mirror-ssh';
@@ -59,6 +60,9 @@ export interface Mirror {
   readonly held: HeldPlan | null;
   /** What the last finished run found; null until then. */
   readonly proof: SyncProof | null;
+
+  /** By which the upstream's state of diverged branches is offered. */
+  readonly pullRequests: readonly PullRequestNote[];
 
   /** The run that is queued or running; at most one. */
   readonly activeRunId: string | null;

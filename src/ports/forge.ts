@@ -1,6 +1,7 @@
 import type { Secret } from '../domain/credentials';
 import type { Progress } from '../domain/events';
-import type { RefMap, RefName } from '../domain/git-ref';
+import type { Oid, RefMap, RefName } from '../domain/git-ref';
+import type { PullRequestState } from '../domain/pull-request';
 import type { RefUpdate } from '../domain/ref-plan';
 import type { RefOutcome } from '../domain/run';
 
@@ -19,6 +20,24 @@ export interface ForgeProject {
   readonly defaultBranch: string;
   /** May the add-on's account push code? */
   readonly canPush: boolean;
+  /** Pull requests are switched on in the project. */
+  readonly hasPullRequests: boolean;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  /** Its page. */
+  readonly url: string;
+  readonly state: PullRequestState;
+}
+
+export interface NewPullRequest {
+  /** Branches of the project. */
+  readonly head: RefName;
+  readonly base: RefName;
+  /** Markdown, as people see them. */
+  readonly title: string;
+  readonly body: string;
 }
 
 /** Who a caller's access token belongs to and what it may do with one project. */
@@ -108,6 +127,18 @@ export interface Forge {
 
   /** Patterns of the tag protection rules: globs without regard to slashes, or regular expressions between slashes. Raises forge_rules_denied. */
   tagRules(project: ForgeProject): Promise<readonly string[]>;
+
+  /** null: there is none of this number, or pull requests are switched off. */
+  pullRequest(project: ForgeProject, number: number): Promise<PullRequest | null>;
+
+  /** Answers the open one that there is, if there is one for these branches. Raises pull_request_refused. */
+  openPullRequest(project: ForgeProject, wanted: NewPullRequest): Promise<PullRequest>;
+
+  /** Raises pull_request_refused. */
+  setPullRequestState(project: ForgeProject, number: number, state: 'open' | 'closed'): Promise<void>;
+
+  /** Is every commit that `oid` reaches part of the history of `branchOid`, a branch's value? What the forge lacks is not. */
+  isContained(project: ForgeProject, oid: Oid, branchOid: Oid): Promise<boolean>;
 
   /** Only ever asked for a branch that exists. Raises forge_default_branch_denied. */
   setDefaultBranch(project: ForgeProject, branch: RefName): Promise<void>;

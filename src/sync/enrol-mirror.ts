@@ -183,6 +183,7 @@ export function newMirror(
     defaultBranchSet: null,
     held: null,
     proof: null,
+    pullRequests: [],
     activeRunId: null,
     lease: null,
     fence: 0,

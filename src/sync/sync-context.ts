@@ -21,7 +21,18 @@ export interface SyncDeps {
   >;
   readonly forge: Pick<
     Forge,
-    'account' | 'project' | 'listRefs' | 'push' | 'moveRefs' | 'branchRules' | 'tagRules' | 'setDefaultBranch'
+    | 'account'
+    | 'project'
+    | 'listRefs'
+    | 'push'
+    | 'moveRefs'
+    | 'branchRules'
+    | 'tagRules'
+    | 'setDefaultBranch'
+    | 'pullRequest'
+    | 'openPullRequest'
+    | 'setPullRequestState'
+    | 'isContained'
   >;
   readonly compilePattern: CompilePattern;
   readonly lfs: { readonly pointers: LfsPointers; readonly copy: LfsCopy };

@@ -1,5 +1,7 @@
 import { toHeadwaterError } from '../domain/errors';
 import type { RefName } from '../domain/git-ref';
+import { isHead } from '../domain/pull-request';
+import { announceTask } from '../domain/pull-request-plan';
 import { reasonOf, type DeliveredRef } from '../domain/ref-plan';
 import type { RunJob } from '../ports/run-queue';
 import type { RefListing } from '../ports/upstream';
@@ -15,6 +17,7 @@ import { listUpstream, nothingNew } from './steps/list-upstream';
 import { nameRules } from './steps/name-rules';
 import { planUpdates, type Decision } from './steps/plan-updates';
 import { proveDelivery } from './steps/prove-delivery';
+import { finishOffer, planOffer, prepareOffer, type Offer } from './steps/pull-requests';
 import { readForge } from './steps/read-forge';
 import { recordFailure, recordPlan, recordRelease, recordSuccess } from './steps/record';
 import { together } from './together';
@@ -60,22 +63,27 @@ async function follow(context: SyncContext): Promise<void> {
   const chosen = await dropStrayTags(context, before.listing);
   const planned = await planUpdates(context, { listing, chosen, scope: before.scope, forge });
   const skipped = listing.refs.size - chosen.refs.size;
-  if (context.claim.run.cause === 'plan') return recordDryRun(context, planned, skipped);
+  const offer = await planOffer(context, planned, forge);
+  if (context.claim.run.cause === 'plan') return recordDryRun(context, offer, skipped);
 
-  const decision = await copyLfs(context, planned, { listing: chosen, forge, cacheDir });
+  const decision = await copyLfs(context, offer.decision, { listing: chosen, forge, cacheDir });
   const { updates, leftAlone, unchanged } = decision.plan;
+  const failed = await prepareOffer(context, forge, offer, decision);
   const delivery: Delivery = { ...decision, chosen, forge, cacheDir };
   const pushed = await nameRules(context, forge, updates, await deliverUpdates(context, delivery));
   const proven = await proveDelivery(context, forge, pushed);
   const head = await followDefaultBranch(context, delivery, proven);
   const notes = lossNotes(decision, listing);
-  const outcomes = [...proven, ...head, ...leftAlone];
+  const outcomes = await finishOffer(context, forge, offer, failed, [...proven, ...head, ...leftAlone]);
   return recordSuccess(context, listing, { outcomes, unchanged, skipped, held: decision.held, notes });
 }
 
-function recordDryRun(context: SyncContext, { plan }: Decision, skipped: number): Promise<void> {
-  const planned = plan.updates.map((update) => ({ ...update, reason: reasonOf(update) }));
-  return recordPlan(context, { outcomes: [...planned, ...plan.leftAlone], unchanged: plan.unchanged, skipped });
+function recordDryRun(context: SyncContext, { decision, tasks }: Offer, skipped: number): Promise<void> {
+  const { updates, leftAlone, unchanged } = decision.plan;
+  const planned = updates.filter(({ ref }) => !isHead(ref)).map((update) => ({ ...update, reason: reasonOf(update) }));
+  const announced = new Map(tasks.map((task) => [task.branch, announceTask(task)]));
+  const left = leftAlone.map((outcome) => ({ ...outcome, reason: announced.get(outcome.ref) ?? outcome.reason }));
+  return recordPlan(context, { outcomes: [...planned, ...left], unchanged, skipped });
 }
 
 /** The stray tags of the last run are not looked for again: it is known that there is nothing to do. */

@@ -23,6 +23,7 @@ describeForges('Projects of a forge', (choice) => {
       nativeMirror: false,
       defaultBranch: 'main',
       canPush: true,
+      hasPullRequests: true,
     };
     expect(await stage.adapter.project(repo.id)).toEqual(expected);
     expect(await stage.adapter.projectByPath('owner', repo.name)).toEqual(expected);

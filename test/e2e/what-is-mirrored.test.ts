@@ -118,6 +118,68 @@ describeForges('What is mirrored', (choice) => {
     expect(await mirrorOf(api)).toMatchObject({ sync_state: 'behind', refs_behind: 1 });
   });
 
+  /** Puts a commit of somebody's own on the project's main. */
+  async function pushLocal(repo: TestRepo): Promise<string> {
+    const parent = scene.refs(repo)[main] ?? '';
+    const blob = scene.source.git(['hash-object', '-w', '--stdin'], `local ${Math.random()}`);
+    const files = scene.source.git(['ls-tree', parent]);
+    const tree = scene.source.git(['mktree'], `${files}\n100644 blob ${blob}\tlocal.txt\n`);
+    const local = scene.source.git(['commit-tree', tree, '-p', parent, '-m', 'local']);
+    const address = scene.forge.url.replace('://', `://${scene.maintainer.name}:${scene.token}@`);
+    await run('git', ['push', '-q', `${address}/${repo.owner}/${repo.name}.git`, `${local}:${main}`], {
+      cwd: scene.source.dir,
+    });
+    return local;
+  }
+
+  it('offers what diverged in one pull request, keeps it current, and follows again once it is merged', async () => {
+    const { repo, api } = await mirrored({ divergence: 'pull_request' });
+    const local = await pushLocal(repo);
+    scene.source.commit('main', `three ${Math.random()}`);
+    expect(actionsOf(await post<RunAnswer>(api, '/plan'))).toEqual({ [main]: ['diverged', 'pull_request_planned'] });
+    expect(Object.keys(scene.refs(repo)).filter((ref) => ref.includes('headwater'))).toEqual([]);
+
+    const run = await api.updated();
+    expect(run.counts).toMatchObject({ diverged: 1, created: 0 });
+    expect(run.refs).toMatchObject([
+      { ref: main, action: 'diverged', reason: { message: expect.stringContaining('/pulls/1') as string } },
+    ]);
+    const head = 'refs/heads/headwater/upstream/main';
+    expect(scene.refs(repo)).toMatchObject({ [main]: local, [head]: scene.upstreamRefs()[main] });
+
+    const next = scene.source.commit('main', `four ${Math.random()}`);
+    await api.updated();
+    expect(scene.refs(repo)).toMatchObject({ [main]: local, [head]: next });
+    const url = `${scene.forge.url}/${repo.owner}/${repo.name}/pulls/1`;
+    expect(await mirrorOf(api)).toMatchObject({
+      sync_state: 'diverged',
+      pull_requests: [{ branch: 'main', number: 1, url, state: 'open', commit: next }],
+    });
+    expect(await scene.forge.pullRequests(repo.owner, repo.name)).toMatchObject([{ state: 'open', base: 'main' }]);
+    const shown = await scene.headwater.cli(['mirror', 'show', `${repo.owner}/${repo.name}`]);
+    expect(shown.stdout).toContain(url);
+
+    await scene.forge.mergePullRequest(repo.owner, repo.name, 1, 'merge');
+    expect(await api.updated()).toMatchObject({ complete: true, counts: { diverged: 0 } });
+    expect(await mirrorOf(api)).toMatchObject({ sync_state: 'in_sync' });
+    expect(Object.keys(scene.refs(repo))).not.toContain(head);
+  });
+
+  it('leaves a branch in peace whose pull request was closed, and tells when there can be none', async () => {
+    const { repo, api } = await mirrored({ divergence: 'pull_request' });
+    await pushLocal(repo);
+    rewrite(scene.source, first);
+    await scene.forge.switchPullRequests(repo.owner, repo.name, false);
+    expect(actionsOf(await api.updated())).toEqual({ [main]: ['diverged', 'pull_requests_off'] });
+    await scene.forge.switchPullRequests(repo.owner, repo.name, true);
+    expect(actionsOf(await api.updated())).toEqual({ [main]: ['diverged', 'pull_request_open'] });
+    await scene.forge.closePullRequest(repo.owner, repo.name, 1);
+    expect(actionsOf(await api.updated())).toEqual({ [main]: ['diverged', 'pull_request_closed'] });
+    rewrite(scene.source, first);
+    expect(actionsOf(await api.updated())).toEqual({ [main]: ['diverged', 'pull_request_open'] });
+    expect(await scene.forge.pullRequests(repo.owner, repo.name)).toMatchObject([{ number: 1, state: 'open' }]);
+  });
+
   it('tells the rule by name that wants signatures, protects a file or protects a tag', async () => {
     const { repo, api } = await scene.project();
     await scene.forge.addCollaborator(repo.owner, repo.name, scene.bot.name, 'admin');

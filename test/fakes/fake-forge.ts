@@ -9,6 +9,7 @@ import type {
   Forge,
   ForgeListing,
   ForgeProject,
+  PullRequest,
   PushRequest,
   PushResult,
 } from '../../src/ports/forge';
@@ -41,6 +42,7 @@ export class FakeForge implements Forge {
       nativeMirror: false,
       defaultBranch: 'main',
       canPush: true,
+      hasPullRequests: true,
       ...changes,
     };
     this.projects.set(project.id, project);
@@ -133,6 +135,20 @@ export class FakeForge implements Forge {
 
   async tagRules(): Promise<readonly string[]> {
     return [];
+  }
+
+  async pullRequest(): Promise<null> {
+    return null;
+  }
+
+  async openPullRequest(project: ForgeProject): Promise<PullRequest> {
+    return { number: 1, url: `https://forge.example/${project.owner}/${project.name}/pulls/1`, state: 'open' };
+  }
+
+  async setPullRequestState(): Promise<void> {}
+
+  async isContained(): Promise<boolean> {
+    return false;
   }
 
   async setDefaultBranch(project: ForgeProject, branch: RefName): Promise<void> {

@@ -4,9 +4,10 @@ import { Secret } from '../../src/domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../../src/domain/errors';
 import { isMirrored, shortName, type Oid, type RefName } from '../../src/domain/git-ref';
 import type { SchedulePolicy } from '../../src/domain/mirror';
+import type { PullRequestState } from '../../src/domain/pull-request';
 import type { AncestryQuestion } from '../../src/domain/ref-plan';
 import type { RefOutcome } from '../../src/domain/run';
-import type { ForgeProject, PushRequest, PushResult } from '../../src/ports/forge';
+import type { ForgeProject, NewPullRequest, PullRequest, PushRequest, PushResult } from '../../src/ports/forge';
 import type { ObjectCache } from '../../src/ports/object-cache';
 import type { FetchRequest, RefListing, UpstreamAccess } from '../../src/ports/upstream';
 import type { MirrorSettings } from '../../src/sync/enrol-mirror';
@@ -26,9 +27,10 @@ import { ScriptedLfs } from './scripted-lfs';
 export const minute = 60_000;
 export const hour = 60 * minute;
 
-/** Commits with one parent each, shared by upstream, cache and forge: enough history to tell forward from sideways. */
+/** Commits with one parent each, or two, shared by upstream, cache and forge: enough history to tell forward from sideways. */
 class History {
   readonly #parents = new Map<Oid, Oid | null>();
+  readonly #joined = new Map<Oid, Oid>();
 
   commit(name: string, parent: Oid | null = null): Oid {
     const oid = createHash('sha1').update(name).digest('hex');
@@ -36,12 +38,27 @@ class History {
     return oid;
   }
 
+  /** Gives a commit a second parent. */
+  join(oid: Oid, parent: Oid): Oid {
+    this.#joined.set(oid, parent);
+    return oid;
+  }
+
   isAncestor({ oldOid, newOid }: AncestryQuestion): boolean {
-    for (let at: Oid | null | undefined = newOid; at; at = this.#parents.get(at)) if (at === oldOid) return true;
+    const seen = new Set<Oid>();
+    const waiting = [newOid];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      if (at === oldOid) return true;
+      if (seen.has(at)) continue;
+      seen.add(at);
+      waiting.push(
+        ...[this.#parents.get(at), this.#joined.get(at)].filter((one): one is Oid => typeof one === 'string'),
+      );
+    }
     return false;
   }
 
-  /** Commits have one parent, so histories meet if they begin with the same one. */
+  /** By first parents, histories meet if they begin with the same commit. */
   share({ oldOid, newOid }: AncestryQuestion): boolean {
     return this.#root(oldOid) === this.#root(newOid);
   }
@@ -85,6 +102,7 @@ export class ScriptedWorld {
     nativeMirror: false,
     defaultBranch: 'trunk',
     canPush: true,
+    hasPullRequests: true,
   };
   forgeFault: HeadwaterError | null = null;
   readonly refusedRefs = new Set<RefName>();
@@ -96,6 +114,9 @@ export class ScriptedWorld {
   readonly compilePattern = compilePattern;
   /** The account may not set the default branch. */
   deniesDefaultBranch = false;
+  readonly pulls: { head: RefName; base: RefName; title: string; state: PullRequestState }[] = [];
+  /** Raised by what opens, reopens or closes a pull request while set. */
+  pullFault: HeadwaterError | null = null;
   readonly forgeCalls: string[] = [];
   readonly pushes: RefName[][] = [];
   /** Runs in the middle of a push, before the forge decides. */
@@ -203,6 +224,26 @@ export class ScriptedWorld {
       this.#callForge('tagRules');
       return this.tagRules;
     },
+    pullRequest: async (_: ForgeProject, number: number) => {
+      this.#callForge(`pullRequest ${number}`);
+      return this.#pull(number);
+    },
+    openPullRequest: async (_: ForgeProject, { head, base, title }: NewPullRequest) => {
+      this.#callForge(`openPullRequest ${base}`);
+      if (this.pullFault !== null) throw this.pullFault;
+      if (!this.forgeRefs.has(head)) throw new Error('the head is not there');
+      const known = this.pulls.findIndex((pull) => pull.head === head && pull.base === base && pull.state === 'open');
+      if (known < 0) this.pulls.push({ head, base, title, state: 'open' });
+      return this.#pull(known < 0 ? this.pulls.length : known + 1) as PullRequest;
+    },
+    setPullRequestState: async (_: ForgeProject, number: number, state: 'open' | 'closed') => {
+      this.#callForge(`setPullRequestState ${number} ${state}`);
+      if (this.pullFault !== null) throw this.pullFault;
+      const pull = this.pulls[number - 1];
+      if (pull !== undefined) pull.state = state;
+    },
+    isContained: async (_: ForgeProject, oid: Oid, branchOid: Oid) =>
+      this.history.isAncestor({ oldOid: oid, newOid: branchOid }),
     setDefaultBranch: async (_: ForgeProject, branch: RefName) => {
       this.#callForge(`setDefaultBranch ${branch}`);
       if (this.deniesDefaultBranch)
@@ -210,6 +251,11 @@ export class ScriptedWorld {
       this.project = { ...this.project, defaultBranch: branch.replace('refs/heads/', '') };
     },
   };
+
+  #pull(number: number): PullRequest | null {
+    const pull = this.pulls[number - 1];
+    return pull === undefined ? null : { number, url: `https://forge.example/pulls/${number}`, state: pull.state };
+  }
 
   #put(ref: RefName, oid: Oid | null): void {
     if (oid === null) this.forgeRefs.delete(ref);

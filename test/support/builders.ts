@@ -31,6 +31,7 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     defaultBranchSet: null,
     held: null,
     proof: null,
+    pullRequests: [],
     activeRunId: null,
     lease: null,
     fence: 0,

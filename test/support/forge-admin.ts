@@ -28,9 +28,24 @@ export interface ForgeAdmin {
   ): Promise<void>;
   archive(owner: string, name: string, archived: boolean): Promise<void>;
   rename(owner: string, name: string, newName: string): Promise<void>;
+  /** Pull requests of the project on or off. */
+  switchPullRequests(owner: string, name: string, on: boolean): Promise<void>;
+  pullRequests(owner: string, name: string): Promise<TestPullRequest[]>;
+  closePullRequest(owner: string, name: string, number: number): Promise<void>;
+  mergePullRequest(owner: string, name: string, number: number, how: 'merge' | 'squash'): Promise<void>;
   removeRepo(owner: string, name: string): Promise<void>;
   /** Makes one of the forge's own pull mirrors of `cloneUrl`. */
   createNativeMirror(owner: string, name: string, cloneUrl: string): Promise<TestRepo>;
+}
+
+export interface TestPullRequest {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly state: 'open' | 'closed' | 'merged';
+  /** Short names of branches. */
+  readonly head: string;
+  readonly base: string;
 }
 
 export interface TestUser {
@@ -156,6 +171,32 @@ export function createForgeAdmin(url: string, adminToken: string): ForgeAdmin {
     async rename(owner, name, newName) {
       await call('PATCH', `/repos/${owner}/${name}`, { name: newName });
     },
+    async switchPullRequests(owner, name, on) {
+      await call('PATCH', `/repos/${owner}/${name}`, { has_pull_requests: on });
+    },
+    async pullRequests(owner, name) {
+      const pulls = (await call('GET', `/repos/${owner}/${name}/pulls?state=all`)) as unknown as PullJson[];
+      return pulls
+        .map(({ number, title, body, state, merged, head, base }): TestPullRequest => {
+          return { number, title, body, state: merged ? 'merged' : state, head: head.label, base: base.ref };
+        })
+        .sort((one, other) => one.number - other.number);
+    },
+    async closePullRequest(owner, name, number) {
+      await call('PATCH', `/repos/${owner}/${name}/pulls/${number}`, { state: 'closed' });
+    },
+    async mergePullRequest(owner, name, number, how) {
+      // Whether it can be merged is found out in the background.
+      for (let left = 50; ; left -= 1) {
+        try {
+          await call('POST', `/repos/${owner}/${name}/pulls/${number}/merge`, { Do: how });
+          return;
+        } catch (thrown) {
+          if (left === 0) throw thrown;
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+      }
+    },
     async removeRepo(owner, name) {
       await call('DELETE', `/repos/${owner}/${name}`);
     },
@@ -170,6 +211,16 @@ export function createForgeAdmin(url: string, adminToken: string): ForgeAdmin {
       );
     },
   };
+}
+
+interface PullJson {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly state: 'open' | 'closed';
+  readonly merged: boolean;
+  readonly head: { readonly label: string };
+  readonly base: { readonly ref: string };
 }
 
 function toRepo(json: Record<string, unknown>): TestRepo {

@@ -9,6 +9,7 @@ import type { ForgeGit } from './forge-git';
 import { listRefs } from './list-refs';
 import { moveRefs } from './move-refs';
 import { projectById, projectByPath } from './projects';
+import { isContained, openPullRequest, pullRequest, setPullRequestState } from './pull-requests';
 import { pushUpdates } from './push';
 import { caller, callerRights } from './rights';
 
@@ -50,11 +51,12 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
   const account = async () => (knownAccount = await client.login(token));
   // For advice texts: what is known, and never an error of its own.
   const accountForAdvice = () => Promise.resolve(knownAccount ?? account().catch(() => 'of Headwater'));
+  const rest = { client, token, accountForAdvice };
 
   return {
     account,
-    project: (id) => projectById({ client, token, accountForAdvice }, id),
-    projectByPath: (owner, name) => projectByPath({ client, token, accountForAdvice }, owner, name),
+    project: (id) => projectById(rest, id),
+    projectByPath: (owner, name) => projectByPath(rest, owner, name),
     caller: (whose) => caller(client, whose),
     callerRights: (whose, owner, name, needWriteScope) => callerRights(client, whose, owner, name, needWriteScope),
     async listRefs(project, signal) {
@@ -67,9 +69,13 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
     async moveRefs(request) {
       return moveRefs({ git, account: await accountForAdvice() }, request);
     },
-    branchRules: (project) => branchRules({ client, token, accountForAdvice }, project),
-    tagRules: (project) => tagRules({ client, token, accountForAdvice }, project),
-    setDefaultBranch: (project, branch) => setDefaultBranch({ client, token, accountForAdvice }, project, branch),
+    branchRules: (project) => branchRules(rest, project),
+    tagRules: (project) => tagRules(rest, project),
+    pullRequest: (project, number) => pullRequest(rest, project, number),
+    openPullRequest: (project, wanted) => openPullRequest(rest, project, wanted),
+    setPullRequestState: (project, number, state) => setPullRequestState(rest, project, number, state),
+    isContained: (project, oid, branchOid) => isContained(rest, project, oid, branchOid),
+    setDefaultBranch: (project, branch) => setDefaultBranch(rest, project, branch),
     close: () => git.requester.close(),
   };
 }

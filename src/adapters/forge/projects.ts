@@ -13,6 +13,7 @@ export const repositorySchema = z.object({
   archived: z.boolean(),
   mirror: z.boolean(),
   default_branch: z.string(),
+  has_pull_requests: z.boolean().default(true),
   permissions: z.object({ admin: z.boolean(), push: z.boolean() }).optional(),
 });
 
@@ -67,5 +68,6 @@ function toProject(repository: Repository): ForgeProject {
     nativeMirror: repository.mirror,
     defaultBranch: repository.default_branch,
     canPush: repository.permissions?.push ?? false,
+    hasPullRequests: repository.has_pull_requests,
   };
 }

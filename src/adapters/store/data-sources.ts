@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { CreateTables1795331695260 } from '../../../migrations/1795331695260-create-tables';
 import { WhatIsMirrored1795335500000 } from '../../../migrations/1795335500000-what-is-mirrored';
 import { Pause1795336200000 } from '../../../migrations/1795336200000-pause';
+import { PullRequests1795336500000 } from '../../../migrations/1795336500000-pull-requests';
 import { Ssh1795335600000 } from '../../../migrations/1795335600000-ssh';
 import { Sessions1795350100000 } from '../../../migrations/1795350100000-sessions';
 import type { Logger } from '../../ports/logger';
@@ -15,6 +16,7 @@ const migrations = [
   WhatIsMirrored1795335500000,
   Ssh1795335600000,
   Pause1795336200000,
+  PullRequests1795336500000,
   Sessions1795350100000,
 ];
 const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;

@@ -3,6 +3,7 @@ import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { Oid, RefName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
 import { defaultOptions, type MirrorOptions } from '../../domain/mirror-options';
+import type { PullRequestNote } from '../../domain/pull-request';
 import type { DeliveredRef } from '../../domain/ref-plan';
 import type { RefOutcome, Run } from '../../domain/run';
 
@@ -28,6 +29,12 @@ const wholeNumber = {
 const withDefaults = {
   to: (value: MirrorOptions) => value,
   from: (value: Partial<MirrorOptions> | null): MirrorOptions => ({ ...defaultOptions, ...value }),
+};
+
+// A mirror that was saved before there was such a list has none in it.
+const orEmpty = {
+  to: (value: readonly PullRequestNote[]) => value,
+  from: (value: readonly PullRequestNote[] | null) => value ?? [],
 };
 
 type Options = Omit<EntitySchemaColumnOptions, 'type' | 'name'>;
@@ -67,6 +74,7 @@ export const MirrorEntity = new EntitySchema<Mirror>({
     defaultBranchSet: text('default_branch_set', orNull),
     held: json('held', orNull),
     proof: json('proof', orNull),
+    pullRequests: json('pull_requests', { ...orNull, transformer: orEmpty }),
     activeRunId: id('active_run_id', orNull),
     lease: json('lease', orNull),
     fence: whole('fence'),

@@ -63,6 +63,13 @@ export const forgeFaults = {
     message: "Headwater's account may not read the branch protection rules of the project.",
     advice: 'Give the account {account} admin rights on the project, or choose the branches by a pattern.',
   },
+  pull_request_refused: {
+    class: 'refused',
+    kind: 'user',
+    status: 409,
+    message: 'The forge refused {doing} the pull request ({why}).',
+    advice: "Look whether Headwater's account may open pull requests in the project.",
+  },
   forge_quota: {
     class: 'quota',
     kind: 'user',

@@ -101,6 +101,50 @@ export const refFaults = {
     message: 'The tag protection rule "{rule}" of the project refuses {ref}.',
     advice: 'Add the account {account} to that rule.',
   },
+  pull_request_open: {
+    class: 'refused',
+    kind: 'user',
+    message: "The upstream's state of {ref} is offered in pull request #{number}: {url}",
+    advice: 'Merge it to take the commits over, or close it to leave the branch as it is.',
+  },
+  pull_request_closed: {
+    class: 'refused',
+    kind: 'user',
+    message: "Pull request #{number} with the upstream's state of {ref} was closed, so the branch stays as it is.",
+    advice:
+      'Nothing to do; a newer state of the upstream is offered again. To be asked no more, set the mirror to keep what differs.',
+  },
+  pull_request_planned: {
+    class: 'refused',
+    kind: 'user',
+    message: "The next run would {what} with the upstream's state of {ref}.",
+    advice: 'Nothing to do.',
+  },
+  pull_request_head_moved: {
+    class: 'refused',
+    kind: 'user',
+    message: 'Somebody else pushed to {head}, so it is not moved to what the upstream has of {ref} by now.',
+    advice: 'Merge or close its pull request and delete that branch; then a new one is opened.',
+  },
+  pull_request_limit: {
+    class: 'refused',
+    kind: 'user',
+    message: 'No pull request was opened for {ref}, since there are {limit} open already.',
+    advice: 'Merge or close some of them, or choose the branches by a pattern.',
+  },
+  pull_requests_off: {
+    class: 'refused',
+    kind: 'user',
+    message: 'No pull request could be opened for {ref}, since they are switched off in the project.',
+    advice:
+      'Switch pull requests on in the project settings of the forge, or choose another way to deal with what differs.',
+  },
+  pull_request_failed: {
+    class: 'refused',
+    kind: 'user',
+    message: 'No pull request could be opened or brought up to date for {ref}: {why}',
+    advice: 'Mend it in the project, or ask those who run the forge; the next run tries again.',
+  },
   history_replaced: {
     class: 'difference',
     kind: 'user',

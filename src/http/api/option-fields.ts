@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortName } from '../../domain/git-ref';
 import type { HeldPlan } from '../../domain/held-plan';
 import type { Mirror } from '../../domain/mirror';
 import {
@@ -9,6 +10,7 @@ import {
   type MirrorOptions,
   type OptionsChange,
 } from '../../domain/mirror-options';
+import type { PullRequestNote } from '../../domain/pull-request';
 import { syncStateOf } from '../../domain/sync-state';
 import { isoTime, presentFault, presentOutcome } from './present-values';
 
@@ -69,7 +71,20 @@ export function presentSync(mirror: Mirror, now: number) {
     /** Since everything was last known to be equal; null: it never was. */
     lag_seconds: inSyncAt === null ? null : Math.max(0, Math.floor((now - inSyncAt) / 1000)),
     in_sync_at: isoTime(inSyncAt),
+    pull_requests: mirror.pullRequests.map(presentPullRequest),
     held: mirror.held === null ? null : presentHeld(mirror.held),
+  };
+}
+
+function presentPullRequest(note: PullRequestNote) {
+  return {
+    branch: shortName(note.branch),
+    number: note.number,
+    url: note.url,
+    state: note.state,
+    /** The upstream's commit that it offers. */
+    commit: note.oid,
+    changed_at: isoTime(note.at),
   };
 }
 

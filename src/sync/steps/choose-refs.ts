@@ -2,6 +2,7 @@ import { HeadwaterError } from '../../domain/errors';
 import { isTag, type RefName } from '../../domain/git-ref';
 import { globToPattern } from '../../domain/name-glob';
 import { refsInScope, scopeOf, type MirrorScope } from '../../domain/mirror-scope';
+import { isHead } from '../../domain/pull-request';
 import type { NameMatcher } from '../../ports/patterns';
 import type { RefListing } from '../../ports/upstream';
 import type { SyncContext } from '../sync-context';
@@ -15,9 +16,9 @@ export interface ChosenRefs {
 /** Leaves out what the mirror's options leave out, before anything is fetched. Raises forge_rules_denied, forge_*. */
 export async function chooseRefs(context: SyncContext, listing: RefListing): Promise<ChosenRefs> {
   const { options } = context.claim.mirror;
-  if (options.branches === 'all' && options.tags !== 'none') return { listing, scope: () => true };
   const scope = scopeOf(options, await branchMatcher(context));
-  return { listing: narrowed(listing, scope), scope };
+  const isWhole = options.branches === 'all' && options.tags !== 'none' && ![...listing.refs.keys()].some(isHead);
+  return { listing: isWhole ? listing : narrowed(listing, scope), scope };
 }
 
 /** Leaves out tags that are on no mirrored branch, once their objects are in the cache. */

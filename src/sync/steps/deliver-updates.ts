@@ -119,6 +119,6 @@ async function pushPortion(
   });
 }
 
-function isArrived(outcome: RefOutcome | undefined): boolean {
+export function isArrived(outcome: RefOutcome | undefined): boolean {
   return outcome !== undefined && outcome.action !== 'diverged' && outcome.action !== 'rejected';
 }

@@ -20,7 +20,8 @@ export async function listUpstream(context: SyncContext): Promise<RefListing> {
  */
 export function nothingNew(context: SyncContext, listing: RefListing): boolean {
   const { mirror, run } = context.claim;
-  // Which branches are protected is known only to the forge.
+  // Which branches are protected, and what became of a pull request, is known only to the forge.
   if (mirror.options.branches === 'protected') return false;
+  if (mirror.pullRequests.some((note) => note.state === 'open')) return false;
   return mirror.deliveredDigest === listing.digest && (run.cause === 'clock' || run.cause === 'recovery');
 }

@@ -19,6 +19,7 @@ import { OauthState } from './oauth-state';
 import { LfsStore } from './lfs-store';
 import { repoPath } from './repo-files';
 import { answerError, authenticate } from './rest-api';
+import { pullRoutes } from './rest-pulls';
 import { repoSettingsRoutes } from './rest-repo-settings';
 import { repoRoutes } from './rest-repos';
 import { userRoutes } from './rest-users';
@@ -141,7 +142,7 @@ function createApp(context: HookContext & LfsContext & OauthContext, requests: s
   api.get('/settings/repository', (_request, response) => {
     response.json({ mirrors_disabled: false, http_git_disabled: false, lfs_disabled: !context.lfs.enabled });
   });
-  api.use(userRoutes(context), repoRoutes(context), repoSettingsRoutes(context));
+  api.use(userRoutes(context), repoRoutes(context), repoSettingsRoutes(context), pullRoutes(context));
   app.use('/api/v1', api);
   app.use('/api', (_request, response) => {
     response.status(404).type('text/plain').send('404 page not found');

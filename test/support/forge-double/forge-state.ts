@@ -43,6 +43,17 @@ export interface ForgeWebhook {
   readonly events: readonly string[];
 }
 
+export interface ForgePull {
+  readonly number: number;
+  readonly author: ForgeUser;
+  /** Short names of branches of the repository. */
+  readonly head: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+  state: 'open' | 'closed' | 'merged';
+}
+
 export interface ForgeRepo {
   readonly id: number;
   owner: ForgeUser;
@@ -56,6 +67,8 @@ export interface ForgeRepo {
   branchRules: BranchRule[];
   tagRules: TagRule[];
   webhooks: ForgeWebhook[];
+  readonly pulls: ForgePull[];
+  hasPulls: boolean;
 }
 
 /** What a forge keeps in its database. Names are looked up without regard to case, as forges do. */
@@ -112,6 +125,8 @@ export class ForgeState {
       branchRules: [],
       tagRules: [],
       webhooks: [],
+      pulls: [],
+      hasPulls: true,
     };
     this.repos.set(keyOf(owner.name, name), repo);
     this.redirects.delete(keyOf(owner.name, name));

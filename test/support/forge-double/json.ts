@@ -37,6 +37,7 @@ export function repoJson(url: string, repo: ForgeRepo, viewer: ForgeUser | null)
     clone_url: `${url}/${fullName}.git`,
     default_branch: repo.defaultBranch,
     archived: repo.archived,
+    has_pull_requests: repo.hasPulls,
     permissions: {
       admin: mayAtLeast(viewer, repo, 'admin'),
       push: mayAtLeast(viewer, repo, 'write'),

@@ -29,6 +29,7 @@ interface RepoEdit {
   readonly name?: string;
   readonly default_branch?: string;
   readonly archived?: boolean;
+  readonly has_pull_requests?: boolean;
 }
 
 /** /repos/{o}/{r}, /repositories/{id}, and the ways to make one. */
@@ -122,6 +123,7 @@ export function repoRoutes(context: RestContext): Router {
       if (repo.mirror) return answerError(context, response, 422, 'repo is a mirror, cannot archive/un-archive');
       repo.archived = edit.archived;
     }
+    repo.hasPulls = edit.has_pull_requests ?? repo.hasPulls;
     next();
   });
   router.patch(path, show);
