@@ -24,6 +24,7 @@ import { createUpstreamCheck } from './compose/upstream-check';
 import { configInvalid, type Config } from './config';
 import { settings } from './config/settings';
 import { Secret } from './domain/credentials';
+import type { HookPolicy } from './domain/upstream-hook';
 import { AllowListError, createAddressPolicy, type AddressPolicy } from './git-http/address-policy';
 import { createHealthApp, createHttpApp } from './http/http-app';
 import { listen } from './http/listen';
@@ -32,6 +33,7 @@ import type { Identity } from './ports/identity';
 import type { Notices } from './ports/notices';
 import type { ObjectCache } from './ports/object-cache';
 import type { RunQueue } from './ports/run-queue';
+import { createHookTimers } from './sync/hook-timers';
 import { startWorker } from './sync/worker';
 
 export interface ComposeOptions {
@@ -51,6 +53,9 @@ export interface App extends CliApp {
   readonly cache: ObjectCache;
   /** Where the HTTP server listens; null without a role. */
   readonly url: string | null;
+  /** Where clients reach it, as far as that is known. */
+  readonly publicUrl: () => string;
+  readonly hookPolicy: HookPolicy;
   /** Takes no more work, gives runs their grace, and lets go of everything in reverse order. Idempotent. */
   close(): Promise<void>;
 }
@@ -143,6 +148,8 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
       maxRetries: config.maxRetries,
       stuckAfterMs: config.stuckAfterMs,
     },
+    hookPolicy: { delayMs: config.hookDelayMs, intervalMs: config.hookIntervalMs },
+    publicUrl: () => config.publicUrl ?? `http://${config.listen.host}:${config.listen.port}`,
     newId: randomUUID,
   };
 }
@@ -150,8 +157,11 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
 async function serveHttp(config: Config, options: ComposeOptions, parts: Parts, releaser: Releaser): Promise<string> {
   const closing = new AbortController();
   let url = config.publicUrl ?? '';
+  const hookTimers = createHookTimers(parts);
+  releaser.add(() => hookTimers.close());
   const deps = {
     ...parts,
+    hookTimers,
     requestLog: parts.pino,
     version: productVersion(),
     publicUrl: () => url,

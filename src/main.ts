@@ -67,7 +67,7 @@ async function main(): Promise<void> {
       settingsHelp: settingsHelp(),
       open,
       serve,
-      present: { mirror: presentMirror, run: presentRun },
+      present: { mirror: (mirror, run) => presentMirror(mirror, run, current?.publicUrl() ?? ''), run: presentRun },
     },
     process.argv.slice(2),
   );

@@ -41,7 +41,7 @@ export interface CliDeps {
   readonly serve: (roles: readonly Role[], configFile: string | undefined) => Promise<void>;
   /** The API's presentations, so that --json says the same. */
   readonly present: {
-    readonly mirror: (mirror: Mirror, activeRun: Run | null) => object;
+    readonly mirror: (mirror: Mirror, activeRun: Run | null) => { readonly webhook: { readonly url: string | null } };
     readonly run: (run: Run) => object;
   };
   /** Looks for the end of a run this often (ms); 500 by default. */

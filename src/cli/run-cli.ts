@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { toHeadwaterError } from '../domain/errors';
 import type { CliApp, CliDeps, Role } from './cli-deps';
+import { hookCommand, type HookOptions } from './hook-command';
 import { listMirrors } from './list-mirrors';
 import { Output } from './output';
 import { addOptionFlags } from './option-flags';
@@ -118,6 +119,12 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
     (project: string, options: CommonOptions) =>
       withApp(options, (app, output) => stopCommand(deps, app, output, project)),
   );
+  command('webhook <OWNER/REPO>', 'show the webhook that the upstream may call after a push')
+    .option('--rotate', 'make it, or give it a new secret; the old one is valid until the new one was used')
+    .addOption(new Option('--remove', 'nothing answers at its address any more').conflicts('rotate'))
+    .action((project: string, options: HookOptions & CommonOptions) =>
+      withApp(options, (app, output) => hookCommand(deps, app, output, project, options)),
+    );
   command('list', 'list all mirrors').action((options: CommonOptions) =>
     withApp(options, (app, output) => listMirrors(deps, app, output)),
   );

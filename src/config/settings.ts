@@ -155,6 +155,18 @@ export const settings = {
     meaning: "A worker's claim on a mirror ends after this unless it is renewed.",
     kind: duration('500ms', '10m'),
   }),
+  hookDelayMs: withDefault({
+    name: 'HOOK_DELAY',
+    default: '2s',
+    meaning: "Deliveries of an upstream's webhook within this time are one.",
+    kind: duration('0s', '10m'),
+  }),
+  hookIntervalMs: withDefault({
+    name: 'HOOK_INTERVAL',
+    default: '15s',
+    meaning: "An upstream's webhook asks for at most one update in this time.",
+    kind: duration('0s', '24h'),
+  }),
   concurrency: withDefault({
     name: 'CONCURRENCY',
     default: '2',

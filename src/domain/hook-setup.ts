@@ -12,7 +12,8 @@ export interface HookSetup {
 }
 
 const steps: Readonly<Record<HookForge, string>> = {
-  github: 'Payload URL: this address. Content type: application/json. Enter the secret and choose "Just the push event".',
+  github:
+    'Payload URL: this address. Content type: application/json. Enter the secret and choose "Just the push event".',
   gitlab: 'URL: this address. Enter the secret as "Secret token" and choose push events and tag push events.',
   gitea: 'Target URL: this address. Content type: application/json. Enter the secret and choose "Push events".',
   forgejo: 'Target URL: this address. Content type: application/json. Enter the secret and choose "Push events".',
@@ -43,7 +44,11 @@ export function hookSetups(upstream: string): HookSetup[] {
   const known = hosts[url.host.replace(/^www\./, '')];
   const forges = known === undefined ? (Object.keys(steps) as HookForge[]) : [known];
   const page = pageOf(url.href, url.host, url.ssh !== null);
-  return forges.map((forge) => ({ forge, page: forge === 'other' ? null : addressOf(page, forge), steps: steps[forge] }));
+  return forges.map((forge) => ({
+    forge,
+    page: forge === 'other' ? null : addressOf(page, forge),
+    steps: steps[forge],
+  }));
 }
 
 /** The repository's page: for a clone address over http the same without ".git". */
@@ -56,7 +61,8 @@ function pageOf(href: string, host: string, isSsh: boolean): string {
 
 function addressOf(page: string, forge: Exclude<HookForge, 'other'>): string {
   // Bitbucket Data Center clones from /scm/KEY/NAME and shows /projects/KEY/repos/NAME.
-  const dataCenter = forge === 'bitbucket' ? /^(https?:\/\/[^/]+(?:\/[^/]+)*?)\/scm\/([^/]+)\/([^/]+)$/.exec(page) : null;
+  const dataCenter =
+    forge === 'bitbucket' ? /^(https?:\/\/[^/]+(?:\/[^/]+)*?)\/scm\/([^/]+)\/([^/]+)$/.exec(page) : null;
   if (dataCenter !== null) return `${dataCenter[1]}/projects/${dataCenter[2]}/repos/${dataCenter[3]}/settings/webhooks`;
   return `${page}${pages[forge]}`;
 }

@@ -8,12 +8,13 @@ import type { PullRequestNote } from './pull-request';
 import type { RefCounts } from './run';
 import type { SyncProof } from './sync-state';
 import type { MirrorSsh } from './mirror-ssh';
+import type { UpstreamHook } from './upstream-hook';
 
 /** GitLab's names: none (never ran), scheduled (waits for a worker), started (a worker has it), finished, failed. */
 export type UpdateStatus = 'none' | 'scheduled' | 'started' | 'finished' | 'failed';
 
 /** Who asked for a run. `plan` runs look and change nothing; `undo` runs are records of what was put back. */
-export type Cause = 'enrolled' | 'settings' | 'manual' | 'clock' | 'recovery' | 'plan' | 'undo';
+export type Cause = 'enrolled' | 'settings' | 'manual' | 'clock' | 'recovery' | 'upstream_hook' | 'plan' | 'undo';
 
 /** A worker's claim on a mirror. Each claim has a higher `fence`; a write under an older fence is refused. */
 export interface Lease {
@@ -35,6 +36,8 @@ export interface Mirror {
   readonly sealedPassword: string | null;
   /** null unless the upstream is an ssh address. */
   readonly ssh: MirrorSsh | null;
+  /** Where the upstream says that it has changed; null: nowhere. */
+  readonly hook: UpstreamHook | null;
   readonly enabled: boolean;
   readonly options: MirrorOptions;
 
@@ -189,7 +192,7 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
 
 /** Nobody waits for such a run, and it wakes no mirror that is paused. */
 export function isAutomatic(cause: Cause): boolean {
-  return cause === 'clock' || cause === 'recovery';
+  return cause === 'clock' || cause === 'recovery' || cause === 'upstream_hook';
 }
 
 /** May a run be asked for? A plan changes nothing, so it always may. */

@@ -1,5 +1,7 @@
 import type { Options } from 'pino-http';
+import type { HookPolicy } from '../domain/upstream-hook';
 import type { EnrolProjectDeps } from '../sync/enrol-project';
+import type { HookTimers } from '../sync/hook-timers';
 import type { RemoveDeps } from '../sync/remove-mirror';
 import type { Secret } from '../domain/credentials';
 import type { Forge } from '../ports/forge';
@@ -38,6 +40,8 @@ export interface HttpDeps
   /** Lists an upstream's refs while somebody waits. */
   readonly listUpstream: Upstream['list'];
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
+  readonly hookPolicy: HookPolicy;
+  readonly hookTimers: Pick<HookTimers, 'set'>;
   /** Where clients reach this server, without a slash at the end; known once it listens. */
   readonly publicUrl: () => string;
   /** The forge as browsers see it, without a slash at the end. */

@@ -23,6 +23,10 @@ export interface StoreReads {
   mirrors(page: Page): Promise<Paged<Mirror>>;
   /** Enabled, not paused, nothing active, nextUpdateAt <= passAt; oldest first. */
   dueMirrors(passAt: number, limit: number): Promise<Mirror[]>;
+  /** The mirror whose upstream calls this webhook. */
+  mirrorOfHook(hookId: string): Promise<Mirror | null>;
+  /** Enabled, not paused, not failing, nothing active, and a delivery waits since `at` or longer; oldest first. */
+  dueHooks(at: number, limit: number): Promise<Mirror[]>;
   /** Those with a run that is queued or running. */
   activeMirrors(): Promise<Mirror[]>;
   run(id: string): Promise<Run | null>;
@@ -42,6 +46,8 @@ export interface StoreTransaction extends StoreReads {
   insertRun(run: Run): Promise<void>;
   saveRun(run: Run): Promise<void>;
   insertRunOutcomes(runId: string, outcomes: readonly RefOutcome[]): Promise<void>;
+  /** Keeps a delivery's digest for at least `keepMs`. Answers false if it was known. */
+  noteDelivery(mirrorId: string, digest: string, at: number, keepMs: number): Promise<boolean>;
   putDeliveredRefs(mirrorId: string, refs: ReadonlyMap<RefName, DeliveredRef>): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { HeadwaterError } from '../domain/errors';
 import { transition, type Lease, type Mirror, type SchedulePolicy } from '../domain/mirror';
 import type { Run } from '../domain/run';
+import { withLookBegun } from '../domain/upstream-hook';
 import type { RunJob } from '../ports/run-queue';
 import type { Store, StoreTransaction } from '../ports/store';
 
@@ -39,7 +40,10 @@ export async function claimRun(deps: ClaimDeps, job: RunJob): Promise<Claim | nu
     const started: Run = { ...run, status: 'running', startedAt: at };
     const claimed = transition(mirror, { type: 'claimed', lease: leaseAt(deps, at, at), at }, deps.policy);
     // A look is no attempt to update.
-    const held = run.cause === 'plan' ? { ...claimed, lastStartedAt: mirror.lastStartedAt } : claimed;
+    const held =
+      run.cause === 'plan'
+        ? { ...claimed, lastStartedAt: mirror.lastStartedAt }
+        : { ...claimed, hook: withLookBegun(mirror.hook) };
     await tx.saveMirror(held);
     await tx.saveRun(started);
     return { mirror: held, run: started };

@@ -167,6 +167,7 @@ export function newMirror(
     authUser: null,
     sealedPassword: null,
     ssh: null,
+    hook: null,
     enabled: true,
     options: defaultOptions,
     status: 'none',

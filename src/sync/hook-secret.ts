@@ -51,5 +51,11 @@ export function hookContext(mirrorId: string, hookId: string): string {
 }
 
 function newHook(): UpstreamHook {
-  return { id: randomBytes(24).toString('base64url'), secrets: [], lastDeliveryAt: null, dueAt: null, lastAskedAt: null };
+  return {
+    id: randomBytes(24).toString('base64url'),
+    secrets: [],
+    lastDeliveryAt: null,
+    dueAt: null,
+    lastAskedAt: null,
+  };
 }

@@ -65,7 +65,8 @@ export async function takeDelivery(deps: DeliveryDeps, delivery: Delivery): Prom
     const at = await tx.now();
     const used = withUsedSecret({ ...mirror.hook, lastDeliveryAt: at }, delivery.sealed);
     const isNews =
-      delivery.isPush && (delivery.id === null || (await tx.noteDelivery(mirror.id, digestOf(delivery.id), at, knownForMs)));
+      delivery.isPush &&
+      (delivery.id === null || (await tx.noteDelivery(mirror.id, digestOf(delivery.id), at, knownForMs)));
     const hook = isNews ? withDelivery(used, at, deps.hookPolicy) : used;
     await tx.saveMirror({ ...mirror, hook });
     return isNews && hook.dueAt !== null ? Math.max(0, hook.dueAt - at) : null;
@@ -75,7 +76,8 @@ export async function takeDelivery(deps: DeliveryDeps, delivery: Delivery): Prom
 /** Of a flood, nothing needs to be written while an earlier delivery waits: the run that it gets will see all (WH-04). */
 async function isCovered({ store }: DeliveryDeps, { mirror, sealed }: Delivery): Promise<boolean> {
   const { hook } = mirror;
-  if (hook === null || hook.dueAt === null || hook.secrets.at(-1)?.sealed !== sealed || hook.secrets.length > 1) return false;
+  if (hook === null || hook.dueAt === null || hook.secrets.at(-1)?.sealed !== sealed || hook.secrets.length > 1)
+    return false;
   return (await store.now()) - (hook.lastDeliveryAt ?? 0) < shownToMs;
 }
 

@@ -1,7 +1,8 @@
 import { toHeadwaterError } from '../domain/errors';
 import { passOf } from '../domain/mirror';
 import type { ObjectCache } from '../ports/object-cache';
-import type { RunQueue } from '../ports/run-queue';
+import type { RunJob, RunQueue } from '../ports/run-queue';
+import { followDueHooks, followHook } from './follow-hook';
 import { recoverRuns } from './recover-runs';
 import type { RequestDeps } from './request-sync';
 import { scheduleDue } from './schedule-due';
@@ -32,6 +33,7 @@ export function startWorker(deps: WorkerDeps): Worker {
   const runRound = async (): Promise<void> => {
     try {
       await recoverRuns(deps);
+      await followDueHooks(deps);
       const pass = passOf(await deps.store.now(), deps.policy);
       if (pass > passed) {
         const count = await scheduleDue(deps);
@@ -52,7 +54,18 @@ export function startWorker(deps: WorkerDeps): Worker {
     }, delayMs);
   };
 
-  deps.queue.work((job) => syncMirror(deps, job, shutdown.signal), deps.concurrency);
+  const runJob = async (job: RunJob): Promise<void> => {
+    await syncMirror(deps, job, shutdown.signal);
+    // What was delivered while the run was under way.
+    await followHook(deps, job.mirrorId).catch((thrown: unknown) => {
+      deps.log.info(
+        { mirrorId: job.mirrorId, code: toHeadwaterError(thrown).code },
+        'the next round sees to the webhook',
+      );
+    });
+  };
+
+  deps.queue.work(runJob, deps.concurrency);
   schedule(0);
 
   return {

@@ -13,6 +13,8 @@ interface Tables {
   readonly runs: Map<string, Run>;
   readonly outcomes: Map<string, readonly RefOutcome[]>;
   readonly delivered: Map<string, ReadonlyMap<RefName, DeliveredRef>>;
+  /** Digests with their times, by mirror. */
+  readonly deliveries: Map<string, ReadonlyMap<string, number>>;
 }
 
 const keptRuns = 100;
@@ -23,7 +25,13 @@ export class MemoryStore implements Store {
   readonly clock: { now(): number };
   readonly sessions = new MemorySessions();
   readonly #line = new Mutex();
-  #tables: Tables = { mirrors: new Map(), runs: new Map(), outcomes: new Map(), delivered: new Map() };
+  #tables: Tables = {
+    mirrors: new Map(),
+    runs: new Map(),
+    outcomes: new Map(),
+    delivered: new Map(),
+    deliveries: new Map(),
+  };
 
   constructor(clock: { now(): number } = new FixedClock()) {
     this.clock = clock;
@@ -34,6 +42,8 @@ export class MemoryStore implements Store {
   mirrorOfProject = (repoId: number): Promise<Mirror | null> => this.#reads().mirrorOfProject(repoId);
   mirrors = (page: Page): Promise<Paged<Mirror>> => this.#reads().mirrors(page);
   dueMirrors = (passAt: number, limit: number): Promise<Mirror[]> => this.#reads().dueMirrors(passAt, limit);
+  mirrorOfHook = (hookId: string): Promise<Mirror | null> => this.#reads().mirrorOfHook(hookId);
+  dueHooks = (at: number, limit: number): Promise<Mirror[]> => this.#reads().dueHooks(at, limit);
   activeMirrors = (): Promise<Mirror[]> => this.#reads().activeMirrors();
   run = (id: string): Promise<Run | null> => this.#reads().run(id);
   runs = (mirrorId: string, page: Page): Promise<Paged<Run>> => this.#reads().runs(mirrorId, page);
@@ -50,6 +60,7 @@ export class MemoryStore implements Store {
         runs: new Map(this.#tables.runs),
         outcomes: new Map(this.#tables.outcomes),
         delivered: new Map(this.#tables.delivered),
+        deliveries: new Map(this.#tables.deliveries),
       };
       const result = await work({ ...readsOf(() => copy, this.clock, assertUp), ...writesOf(copy, assertUp) });
       assertUp();
@@ -102,6 +113,13 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
         .filter((mirror) => isDue(mirror, passAt))
         .sort((a, b) => (a.nextUpdateAt ?? 0) - (b.nextUpdateAt ?? 0) || compareText(a.id, b.id))
         .slice(0, limit),
+    mirrorOfHook: async (hookId) => [...tables().mirrors.values()].find(({ hook }) => hook?.id === hookId) ?? null,
+    dueHooks: async (at, limit) =>
+      [...tables().mirrors.values()]
+        .filter(({ enabled, pause, failures }) => enabled && pause === null && failures === 0)
+        .filter(({ activeRunId, hook }) => activeRunId === null && hook?.dueAt != null && hook.dueAt <= at)
+        .sort((a, b) => (a.hook?.dueAt ?? 0) - (b.hook?.dueAt ?? 0) || compareText(a.id, b.id))
+        .slice(0, limit),
     activeMirrors: async () => [...tables().mirrors.values()].filter((mirror) => mirror.activeRunId !== null),
     run: async (id) => tables().runs.get(id) ?? null,
     runs: async (mirrorId, page) => slice(runsOf(tables(), mirrorId), page),
@@ -135,6 +153,7 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
     deleteMirror: async (id) => {
       for (const run of runsOf(tables, id)) dropRun(run.id);
       tables.delivered.delete(id);
+      tables.deliveries.delete(id);
       tables.mirrors.delete(id);
     },
     insertRun: async (run) => {
@@ -150,6 +169,13 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
     insertRunOutcomes: async (runId, outcomes) => {
       if (!tables.runs.has(runId)) refuse('there is no such run');
       tables.outcomes.set(runId, [...(tables.outcomes.get(runId) ?? []), ...outcomes]);
+    },
+    noteDelivery: async (mirrorId, digest, at, keepMs) => {
+      const known = tables.deliveries.get(mirrorId) ?? new Map<string, number>();
+      if (known.has(digest)) return false;
+      const young = [...known].filter(([, noted]) => noted >= at - keepMs);
+      tables.deliveries.set(mirrorId, new Map([...young, [digest, at]]));
+      return true;
     },
     putDeliveredRefs: async (mirrorId, refs) => {
       if (!tables.mirrors.has(mirrorId)) refuse('there is no such mirror');

@@ -15,6 +15,7 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     authUser: null,
     sealedPassword: null,
     ssh: null,
+    hook: null,
     enabled: true,
     options: defaultOptions,
     status: 'none',

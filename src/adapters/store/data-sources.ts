@@ -7,6 +7,7 @@ import { Pause1795336200000 } from '../../../migrations/1795336200000-pause';
 import { PullRequests1795336500000 } from '../../../migrations/1795336500000-pull-requests';
 import { Ssh1795335600000 } from '../../../migrations/1795335600000-ssh';
 import { Sessions1795350100000 } from '../../../migrations/1795350100000-sessions';
+import { UpstreamHook1795336410000 } from '../../../migrations/1795336410000-upstream-hook';
 import type { Logger } from '../../ports/logger';
 import { entities } from './entities';
 import { storeTrouble } from './store-errors';
@@ -18,6 +19,7 @@ const migrations = [
   Pause1795336200000,
   PullRequests1795336500000,
   Sessions1795350100000,
+  UpstreamHook1795336410000,
 ];
 const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;
 

@@ -36,6 +36,22 @@ const orEmpty = {
   to: (value: readonly PullRequestNote[]) => value,
   from: (value: readonly PullRequestNote[] | null) => value ?? [],
 };
+/** A row of mirrors: what queries go by is kept beside the value that it is part of. */
+export interface MirrorRow extends Mirror {
+  readonly hookId: string | null;
+  readonly hookDueAt: number | null;
+}
+
+/** A row of hook_deliveries. */
+export interface HookDeliveryRow {
+  readonly mirrorId: string;
+  readonly digest: string;
+  readonly at: number;
+}
+
+export function mirrorRow(mirror: Mirror): MirrorRow {
+  return { ...mirror, hookId: mirror.hook?.id ?? null, hookDueAt: mirror.hook?.dueAt ?? null };
+}
 
 type Options = Omit<EntitySchemaColumnOptions, 'type' | 'name'>;
 const orNull = { nullable: true };
@@ -47,7 +63,7 @@ const flag = (name: string) => ({ name, type: 'boolean' }) as const;
 const whole = (name: string, options: Options = {}) =>
   ({ name, type: 'bigint', transformer: wholeNumber, ...options }) as const;
 
-export const MirrorEntity = new EntitySchema<Mirror>({
+export const MirrorEntity = new EntitySchema<MirrorRow>({
   name: 'mirror',
   tableName: 'mirrors',
   columns: {
@@ -58,6 +74,9 @@ export const MirrorEntity = new EntitySchema<Mirror>({
     authUser: text('auth_user', orNull),
     sealedPassword: text('sealed_password', orNull),
     ssh: json('ssh', orNull),
+    hook: json('hook', orNull),
+    hookId: { ...word('hook_id', orNull), length: 64, select: false },
+    hookDueAt: whole('hook_due_at', { ...orNull, select: false }),
     enabled: flag('enabled'),
     options: json('options', { ...orNull, transformer: withDefaults }),
     status: word('status'),
@@ -82,7 +101,11 @@ export const MirrorEntity = new EntitySchema<Mirror>({
     createdAt: whole('created_at'),
   },
   uniques: [{ name: 'uq_mirrors_repo_id', columns: ['repoId'] }],
-  indices: [{ name: 'ix_mirrors_next_update_at', columns: ['nextUpdateAt'] }],
+  indices: [
+    { name: 'ix_mirrors_next_update_at', columns: ['nextUpdateAt'] },
+    { name: 'ux_mirrors_hook_id', columns: ['hookId'], unique: true },
+    { name: 'ix_mirrors_hook_due_at', columns: ['hookDueAt'] },
+  ],
 });
 
 export const RunEntity = new EntitySchema<Run>({
@@ -158,7 +181,26 @@ export const DeliveredEntity = new EntitySchema<DeliveredRow>({
   ],
 });
 
-export const entities = [MirrorEntity, RunEntity, OutcomeEntity, DeliveredEntity, SessionEntity];
+export const HookDeliveryEntity = new EntitySchema<HookDeliveryRow>({
+  name: 'hook_delivery',
+  tableName: 'hook_deliveries',
+  columns: {
+    mirrorId: id('mirror_id', { primary: true }),
+    digest: { ...word('digest', { primary: true }), length: 64 },
+    at: whole('at'),
+  },
+  foreignKeys: [
+    {
+      name: 'fk_hook_deliveries_mirror_id',
+      target: 'mirror',
+      columnNames: ['mirrorId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
+});
+
+export const entities = [MirrorEntity, RunEntity, OutcomeEntity, DeliveredEntity, SessionEntity, HookDeliveryEntity];
 
 /** A raw row of delivered_refs: 50,000 of them are read without an object mapper's detours. */
 export interface RawDeliveredRow {

@@ -28,6 +28,8 @@ function createStore(database: Database): Store {
     mirrors: (page) => database.read((manager) => createStoreReads(database, manager).mirrors(page)),
     dueMirrors: (passAt, limit) =>
       database.read((manager) => createStoreReads(database, manager).dueMirrors(passAt, limit)),
+    mirrorOfHook: (hookId) => database.read((manager) => createStoreReads(database, manager).mirrorOfHook(hookId)),
+    dueHooks: (at, limit) => database.read((manager) => createStoreReads(database, manager).dueHooks(at, limit)),
     activeMirrors: () => database.read((manager) => createStoreReads(database, manager).activeMirrors()),
     run: (id) => database.read((manager) => createStoreReads(database, manager).run(id)),
     runs: (mirrorId, page) => database.read((manager) => createStoreReads(database, manager).runs(mirrorId, page)),

@@ -25,6 +25,17 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
         .limit(limit)
         .getMany(),
 
+    mirrorOfHook: (hookId) => mirrors().where('mirror.hookId = :hookId', { hookId }).getOne(),
+
+    dueHooks: (at, limit) =>
+      mirrors()
+        .where('mirror.enabled = :enabled AND mirror.pause IS NULL AND mirror.failures = 0', { enabled: true })
+        .andWhere('mirror.activeRunId IS NULL AND mirror.hookDueAt <= :at', { at })
+        .orderBy('mirror.hookDueAt')
+        .addOrderBy('mirror.id')
+        .limit(limit)
+        .getMany(),
+
     activeMirrors: () => mirrors().where('mirror.activeRunId IS NOT NULL').getMany(),
 
     run: (id) => manager.createQueryBuilder(RunEntity, 'run').where('run.id = :id', { id }).getOne(),

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { HeadwaterError } from '../../domain/errors';
 import type { StoreReads, StoreTransaction } from '../../ports/store';
 import type { Database } from './database';
-import { DeliveredEntity, MirrorEntity, OutcomeEntity, RunEntity } from './entities';
+import { DeliveredEntity, HookDeliveryEntity, MirrorEntity, mirrorRow, OutcomeEntity, RunEntity } from './entities';
 
 /** A mirror's history; older runs go when a new one comes. */
 const keptRuns = 100;
@@ -21,10 +21,17 @@ export function createStoreWrites(
     },
 
     insertMirror: async (mirror) => {
-      await manager.createQueryBuilder().insert().into(MirrorEntity).values(mirror).updateEntity(false).execute();
+      await manager
+        .createQueryBuilder()
+        .insert()
+        .into(MirrorEntity)
+        .values(mirrorRow(mirror))
+        .updateEntity(false)
+        .execute();
     },
 
-    saveMirror: async ({ id, ...state }) => {
+    saveMirror: async (mirror) => {
+      const { id, ...state } = mirrorRow(mirror);
       const update = manager.createQueryBuilder().update(MirrorEntity).set(state).where('id = :id', { id });
       if ((await update.execute()).affected !== 1) throw new HeadwaterError('mirror_not_found');
     },
@@ -55,6 +62,16 @@ export function createStoreWrites(
         }));
         await manager.createQueryBuilder().insert().into(OutcomeEntity).values(rows).updateEntity(false).execute();
       }
+    },
+
+    noteDelivery: async (mirrorId, digest, at, keepMs) => {
+      const deliveries = () => manager.createQueryBuilder(HookDeliveryEntity, 'delivery');
+      const known = await deliveries().where({ mirrorId, digest }).getOne();
+      if (known !== null) return false;
+      const old = { mirrorId, old: at - keepMs };
+      await deliveries().delete().where('mirrorId = :mirrorId AND at < :old', old).execute();
+      await deliveries().insert().values({ mirrorId, digest, at }).updateEntity(false).execute();
+      return true;
     },
 
     putDeliveredRefs: async (mirrorId, refs) => {

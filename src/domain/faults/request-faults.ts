@@ -151,6 +151,13 @@ export const requestFaults = {
     message: 'Too many requests of this kind in a short time.',
     advice: 'Wait a moment, then try again.',
   },
+  delivery_refused: {
+    class: 'request',
+    kind: 'user',
+    status: 401,
+    message: 'The delivery is not signed with the secret of a webhook at this address.',
+    advice: "Enter address and secret as the mirror's settings show them; make a new secret if it is lost.",
+  },
   route_not_found: {
     class: 'request',
     kind: 'user',

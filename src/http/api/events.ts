@@ -41,7 +41,7 @@ async function watch(
   const tellState = async (): Promise<void> => {
     const current = await deps.store.mirror(mirror.id);
     if (current === null) return stream.end();
-    const state = await describeMirror(deps.store, { ...current, fullName: mirror.fullName });
+    const state = await describeMirror(deps, { ...current, fullName: mirror.fullName });
     if (JSON.stringify(state) === lastState) return;
     lastState = JSON.stringify(state);
     stream.send('state', state);

@@ -21,6 +21,10 @@ export async function findRun(store: Pick<StoreReads, 'run'>, mirror: Mirror, id
 }
 
 /** The presentation of a mirror together with the run that is queued or running. */
-export async function describeMirror(store: Pick<StoreReads, 'run'>, mirror: Mirror) {
-  return presentMirror(mirror, mirror.activeRunId === null ? null : await store.run(mirror.activeRunId));
+export async function describeMirror(
+  { store, publicUrl }: { readonly store: Pick<StoreReads, 'run'>; readonly publicUrl: () => string },
+  mirror: Mirror,
+) {
+  const activeRun = mirror.activeRunId === null ? null : await store.run(mirror.activeRunId);
+  return presentMirror(mirror, activeRun, publicUrl());
 }

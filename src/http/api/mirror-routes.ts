@@ -45,7 +45,7 @@ export const putMirror = defineRoute({
   body: settingsBody,
   handle: async ({ deps, caller, body, response }) => {
     const enrolled = await enrolProject(deps, caller.project, readSettings(body, caller.login));
-    const mirror = await describeMirror(deps.store, enrolled.mirror);
+    const mirror = await describeMirror(deps, enrolled.mirror);
     response.status(enrolled.created ? 201 : 200).json({ ...mirror, warnings: enrolled.warnings.map(presentFault) });
   },
 });
@@ -56,7 +56,7 @@ export const getMirror = defineRoute({
   need: 'read',
   summary: 'The mirror, its state and what to do about it',
   handle: async ({ deps, caller, response }) => {
-    response.json(await describeMirror(deps.store, await findMirror(deps.store, caller)));
+    response.json(await describeMirror(deps, await findMirror(deps.store, caller)));
   },
 });
 

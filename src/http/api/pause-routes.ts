@@ -48,5 +48,5 @@ export const postStop = defineRoute({
 
 async function answer<Body>(call: Call<Body>, mirror: Mirror, warning: Fault | null = null): Promise<void> {
   const warnings = warning === null ? [] : [presentFault(warning)];
-  call.response.json({ ...(await describeMirror(call.deps.store, mirror)), warnings });
+  call.response.json({ ...(await describeMirror(call.deps, mirror)), warnings });
 }

@@ -3,6 +3,7 @@ import type { Mirror } from '../../domain/mirror';
 import { isComplete, type Run } from '../../domain/run';
 import { presentOptions, presentSync } from './option-fields';
 import { isoTime, presentFault, presentOutcome } from './present-values';
+import { presentHook } from './present-hook';
 import { presentSsh } from './present-ssh';
 
 /** What the API says of a run. Times are ISO 8601 or null. */
@@ -23,8 +24,8 @@ export function presentRun(run: Run) {
   };
 }
 
-/** What the API says of a mirror, in GitLab's field names where GitLab has one. The password never comes back. */
-export function presentMirror(mirror: Mirror, activeRun: Run | null, now = Date.now()) {
+/** What the API says of a mirror, in GitLab's field names where GitLab has one. No secret ever comes back. `baseUrl`: of this server. */
+export function presentMirror(mirror: Mirror, activeRun: Run | null, baseUrl: string, now = Date.now()) {
   return {
     id: mirror.id,
     project: { id: mirror.repoId, full_name: mirror.fullName },
@@ -49,6 +50,7 @@ export function presentMirror(mirror: Mirror, activeRun: Run | null, now = Date.
     active_run: activeRun === null ? null : presentRun(activeRun),
     last_counts: mirror.lastCounts,
     ...presentSync(mirror, now),
+    webhook: presentHook(mirror, baseUrl),
   };
 }
 

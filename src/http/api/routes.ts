@@ -1,4 +1,5 @@
 import { getEvents } from './events';
+import { deleteHook, postHook } from './hook-routes';
 import { deleteMirror, getMirror, postMirror, putMirror } from './mirror-routes';
 import { postPause, postResume, postStop } from './pause-routes';
 import { postAccept, postPlan, postUndo } from './plan-routes';
@@ -19,6 +20,8 @@ export const routes: readonly ApiRoute[] = [
   postHostKeys,
   postAcceptedHostKey,
   postSshKey,
+  postHook,
+  deleteHook,
   postPlan,
   postAccept,
   postUndo,

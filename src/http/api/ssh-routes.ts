@@ -33,7 +33,7 @@ export const postAcceptedHostKey = defineRoute({
     const { id } = await findMirror(deps.store, caller);
     const { mirror, warning } = await acceptHostKey(deps, id, body.fingerprint, caller.login);
     const warnings = warning === null ? [] : [presentFault(warning)];
-    response.json({ ...(await describeMirror(deps.store, mirror)), warnings });
+    response.json({ ...(await describeMirror(deps, mirror)), warnings });
   },
 });
 
@@ -46,6 +46,6 @@ export const postSshKey = defineRoute({
   handle: async ({ deps, caller, body, response }) => {
     const mirror = await findMirror(deps.store, caller);
     const rotated = await rotateSshKey(deps, mirror, body.ssh_key_type);
-    response.status(201).json(await describeMirror(deps.store, rotated));
+    response.status(201).json(await describeMirror(deps, rotated));
   },
 });

@@ -91,7 +91,10 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
             return app;
           },
           serve: async (roles, configFile) => void served.push({ roles, configFile }),
-          present: { mirror: presentMirror, run: presentRun },
+          present: {
+            mirror: (mirror, run) => presentMirror(mirror, run, 'https://headwater.example'),
+            run: presentRun,
+          },
           pollMs: 5,
           patienceMs: 60_000,
           ...changes,

@@ -34,6 +34,8 @@ export interface HttpBench {
   readonly listings: FakeListings;
   readonly notices: MemoryNotices;
   readonly closing: AbortController;
+  /** What timers were set. */
+  readonly hookTimers: { readonly mirrorId: string; readonly delayMs: number }[];
   /** Everything the log has been told, as it would stand on disk. */
   log(): string;
 }
@@ -54,6 +56,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
   const listings = new FakeListings();
   const notices = new MemoryNotices();
   const closing = new AbortController();
+  const hookTimers: HttpBench['hookTimers'] = [];
   forge.addProject();
   forge.addToken(canaryToken, 'admin');
   const deps: HttpDeps = {
@@ -78,12 +81,25 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     forgePublicUrl: 'https://forge.example',
     identity: null,
     cookieKeys: [new Secret('cookie-key-of-tests')],
+    hookPolicy: { delayMs: 2000, intervalMs: 15_000 },
+    hookTimers: { set: (mirrorId, delayMs) => void hookTimers.push({ mirrorId, delayMs }) },
     rightsCacheMs: 0,
     checkReuseMs: 0,
     closing: closing.signal,
     ...changes,
   };
-  return { app: createHttpApp(deps), deps, store, queue, forge, listings, notices, closing, log: () => lines.join('') };
+  return {
+    app: createHttpApp(deps),
+    deps,
+    store,
+    queue,
+    forge,
+    listings,
+    notices,
+    closing,
+    hookTimers,
+    log: () => lines.join(''),
+  };
 }
 
 export const asAdmin = { Authorization: `token ${canaryToken}` };
