@@ -5,6 +5,7 @@ import { openStore } from '../../src/adapters/store/open-store';
 import type { Store } from '../../src/ports/store';
 import { MemoryStore } from '../fakes/memory-store';
 import { postgresBinaries, startPostgres, type TestPostgres } from '../support/postgres';
+import { describeStoreHooks } from './store-hooks';
 import { describeStoreReads } from './store-reads';
 import { describeStoreWrites } from './store-writes';
 
@@ -26,6 +27,7 @@ function suite(name: string, kind: Kind): void {
     afterEach(() => store.close());
 
     describeStoreReads(() => store);
+    describeStoreHooks(() => store);
     describeStoreWrites(() => store);
   });
 }

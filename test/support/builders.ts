@@ -2,6 +2,7 @@ import type { Mirror, SchedulePolicy } from '../../src/domain/mirror';
 import type { MirrorSsh } from '../../src/domain/mirror-ssh';
 import { defaultOptions } from '../../src/domain/mirror-options';
 import type { Run } from '../../src/domain/run';
+import type { UpstreamHook } from '../../src/domain/upstream-hook';
 
 const newYear2026 = Date.UTC(2026, 0, 1);
 
@@ -75,4 +76,10 @@ export function buildMirrorSsh(): MirrorSsh {
     hostKeys: [{ type: 'ssh-rsa', key: 'AAAA', fingerprint: 'SHA256:x', confirmedAt: at, confirmedBy: null }],
     seenHostKeys: [{ type: 'ssh-ed25519', key: 'BBBB', fingerprint: 'SHA256:y' }],
   };
+}
+
+/** A webhook of the upstream that was just made. */
+export function buildHook(changes: Partial<UpstreamHook> = {}): UpstreamHook {
+  const secrets = [{ sealed: 'v1.0.n.t', createdAt: newYear2026 }];
+  return { id: 'hook-1', secrets, lastDeliveryAt: null, dueAt: null, lastAskedAt: null, ...changes };
 }
