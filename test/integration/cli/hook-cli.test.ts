@@ -24,7 +24,8 @@ describe("an upstream's webhook on the command line", () => {
 
   it('gets a new secret at the same address, and goes', async () => {
     const { webhook } = await bench();
-    const json = async (...more: string[]) => JSON.parse((await webhook('--json', ...more)).out).webhook;
+    type Shown = { webhook: { url: string | null; secret?: string } };
+    const json = async (...more: string[]) => (JSON.parse((await webhook('--json', ...more)).out) as Shown).webhook;
     const [first, second] = [await json('--rotate'), await json('--rotate')];
     expect([second.url, second.secret === first.secret]).toEqual([first.url, false]);
     expect(await json('--remove')).toMatchObject({ url: null, has_secret: false });

@@ -166,7 +166,8 @@ describe('a webhook of the upstream', () => {
     expect(second.secret).not.toBe(first.secret);
     const sent = async (hook: Hook) =>
       (await send(hook, { 'x-hub-signature-256': `sha256=${hmac(hook.secret)}` })).status;
-    const shown = async () => (await request(app).get(mirrorPath).set(asAdmin)).body.webhook.previous_secret_valid;
+    const shown = async () =>
+      (await request(app).get(mirrorPath).set(asAdmin)).body.webhook.previous_secret_valid as boolean;
     expect([await sent(first), await shown()]).toEqual([202, true]);
     expect([await sent(second), await shown()]).toEqual([202, false]);
     expect(await sent(first)).toBe(401);
@@ -231,7 +232,7 @@ describe('a webhook of the upstream', () => {
       previous_secret_valid: false,
       last_delivery_at: '2026-01-01T00:00:00.000Z',
     });
-    expect(shown.body.webhook.setup.map(({ forge }: { forge: string }) => forge)).toContain('forgejo');
+    expect((shown.body.webhook.setup as { forge: string }[]).map(({ forge }) => forge)).toContain('forgejo');
     expect(hook.path).not.toContain(mirrorId);
     expect(shown.text + log()).not.toContain(hook.secret);
   });

@@ -41,6 +41,8 @@ describe('the configuration', () => {
       forgeUrl: 'https://forge.example',
       forgeToken: 'canary-t0ken',
       forgePublicUrl: null,
+      hookDelayMs: 2_000,
+      hookIntervalMs: 15_000,
       oauthClientId: null,
       oauthClientSecret: null,
       webhookSecrets: null,
