@@ -30,6 +30,7 @@ describe('PUT mirror/pull', () => {
       auth_user: null,
       has_password: false,
       ssh_public_key: null,
+      webhook: { url: null, has_secret: false, previous_secret_valid: false, last_delivery_at: null, setup: [] },
       ssh_key_type: null,
       ssh_previous_public_key: null,
       ssh_host_keys: [],
