@@ -145,6 +145,9 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
     policy: {
       passIntervalMs: config.passIntervalMs,
       updateIntervalMs: config.updateIntervalMs,
+      minIntervalMs: config.minIntervalMs,
+      maxIntervalMs: config.maxIntervalMs,
+      spreadMs: config.passIntervalMs,
       maxRetries: config.maxRetries,
       stuckAfterMs: config.stuckAfterMs,
     },
@@ -208,7 +211,7 @@ function work(config: Config, options: ComposeOptions, parts: Parts, releaser: R
     portionSize: config.pushPortion,
     concurrency: config.concurrency,
     // Never later than what it looks for can happen.
-    roundMs: Math.min(longestRoundMs, config.passIntervalMs, config.leaseMs),
+    roundMs: Math.min(longestRoundMs, config.passIntervalMs, config.minIntervalMs, config.leaseMs),
   });
   releaser.add(() => worker.stop(config.shutdownGraceMs));
 }

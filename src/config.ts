@@ -97,6 +97,12 @@ function checkTogether(config: Config, faults: FieldFault[]): void {
       message: `must not be longer than ${settings.stuckAfterMs.name} (${longest})`,
     });
   }
+  if (config.minIntervalMs > config.maxIntervalMs) {
+    faults.push({
+      field: settings.minIntervalMs.name,
+      message: `must not be longer than ${settings.maxIntervalMs.name} (${showDuration(config.maxIntervalMs)})`,
+    });
+  }
   if (config.fetchTimeoutMs > config.stuckAfterMs) {
     faults.push({
       field: settings.fetchTimeoutMs.name,

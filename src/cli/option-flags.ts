@@ -10,6 +10,8 @@ import {
   type TagChoice,
 } from '../domain/mirror-options';
 
+import { showInterval } from '../domain/update-interval';
+
 /** The flags of `mirror set` that say what is mirrored and how. */
 export interface OptionFlags {
   readonly branches?: 'all' | 'protected';
@@ -20,6 +22,7 @@ export interface OptionFlags {
   readonly deletions?: Deletions;
   readonly lfs?: boolean;
   readonly lfsUrl?: string;
+  readonly interval?: string;
 }
 
 export function addOptionFlags(command: Command): void {
@@ -37,7 +40,8 @@ export function addOptionFlags(command: Command): void {
     .addOption(new Option('--deletions <what>', 'what to do when the upstream deletes a ref').choices(deletionChoices))
     .option('--lfs', 'mirror LFS objects')
     .option('--no-lfs', 'do not mirror LFS objects')
-    .option('--lfs-url <url>', "address of the upstream's LFS server; empty for where git-lfs would look");
+    .option('--lfs-url <url>', "address of the upstream's LFS server; empty for where git-lfs would look")
+    .option('--interval <time>', 'time between updates: 6h, 1h30m, adaptive; empty for the usual');
 }
 
 /** Flags that were not given change nothing. */
@@ -56,6 +60,7 @@ export function readOptionFlags(flags: OptionFlags): OptionsChange {
     deletions: flags.deletions,
     lfs: flags.lfs,
     lfsUrl: flags.lfsUrl,
+    interval: flags.interval,
   };
 }
 
@@ -68,6 +73,10 @@ export function describeOptions(options: MirrorOptions): [string, string][] {
     ['divergence', options.divergence.replaceAll('_', ' ')],
     ['deletions', options.deletions],
     ['default', options.followDefaultBranch ? 'follows the upstream' : 'left alone'],
+    [
+      'interval',
+      typeof options.interval === 'number' ? showInterval(options.interval) : (options.interval ?? 'the usual'),
+    ],
     ['LFS', options.lfs ? (options.lfsUrl ?? 'on') : 'off'],
   ];
 }

@@ -128,13 +128,26 @@ export const settings = {
   passIntervalMs: withDefault({
     name: 'PASS_INTERVAL',
     default: '1h',
-    meaning: 'How often the clock pass takes what is due.',
+    meaning:
+      'How often a mirror has its pass, in which the clock takes it if it is due. Passes are spread evenly over this time.',
     kind: duration('1s', '24h'),
   }),
   updateIntervalMs: withDefault({
     name: 'UPDATE_INTERVAL',
     default: '6h',
     meaning: 'A mirror is updated by the clock at most once in this time.',
+    kind: duration('1s', '365d'),
+  }),
+  minIntervalMs: withDefault({
+    name: 'MIN_UPDATE_INTERVAL',
+    default: '10m',
+    meaning: 'The shortest interval that a mirror may be given, or gets when it adapts.',
+    kind: duration('1s', '365d'),
+  }),
+  maxIntervalMs: withDefault({
+    name: 'MAX_UPDATE_INTERVAL',
+    default: '7d',
+    meaning: 'The longest interval that a mirror may be given, or gets when it adapts.',
     kind: duration('1s', '365d'),
   }),
   maxRetries: withDefault({

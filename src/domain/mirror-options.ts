@@ -1,4 +1,5 @@
 import { HeadwaterError, type FieldFault } from './errors';
+import type { UpdateInterval } from './update-interval';
 
 /** all: every branch; protected: those that a branch protection rule of the project matches; pattern: see `branchPattern`. */
 export type BranchChoice = 'all' | 'protected' | 'pattern';
@@ -34,6 +35,7 @@ export interface MirrorOptions {
   readonly lfs: boolean;
   /** Where the upstream keeps its LFS objects; null: where git-lfs would look. */
   readonly lfsUrl: string | null;
+  readonly interval: UpdateInterval;
 }
 
 export const defaultOptions: MirrorOptions = {
@@ -45,6 +47,7 @@ export const defaultOptions: MirrorOptions = {
   deletions: 'ignore',
   lfs: true,
   lfsUrl: null,
+  interval: null,
 };
 
 /** What a maintainer may say of the options; what is left out stays. The first three are GitLab's way of saying it. */
@@ -60,6 +63,8 @@ export interface OptionsChange {
   readonly lfs?: boolean | undefined;
   /** null or '' removes the address. */
   readonly lfsUrl?: string | null | undefined;
+  /** A duration, or adaptive; null or '' leaves it to the admin. Read by sync/option-settings. */
+  readonly interval?: string | null | undefined;
 }
 
 /** The names that a maintainer knows the fields by. */
@@ -80,6 +85,7 @@ export function changeOptions(before: MirrorOptions, change: OptionsChange): Mir
     divergence: chooseDivergence(before, change, faults),
     deletions: change.deletions ?? before.deletions,
     lfs: change.lfs ?? before.lfs,
+    interval: before.interval,
     lfsUrl: change.lfsUrl === undefined ? before.lfsUrl : change.lfsUrl === '' ? null : change.lfsUrl,
   };
   if (!after.lfs && typeof change.lfsUrl === 'string' && change.lfsUrl !== '')
@@ -88,8 +94,11 @@ export function changeOptions(before: MirrorOptions, change: OptionsChange): Mir
   return after;
 }
 
+/** Whether the same is mirrored in the same way; when it is does not matter. */
 export function sameOptions(one: MirrorOptions, other: MirrorOptions): boolean {
-  return (Object.keys(defaultOptions) as (keyof MirrorOptions)[]).every((key) => one[key] === other[key]);
+  return (Object.keys(defaultOptions) as (keyof MirrorOptions)[]).every(
+    (key) => key === 'interval' || one[key] === other[key],
+  );
 }
 
 export function overwrites(divergence: Divergence): boolean {

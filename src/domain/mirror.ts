@@ -1,14 +1,17 @@
 import type { Fault } from './errors';
-import { failureRule, type FailureRule } from './failure-rules';
+import { failureRule } from './failure-rules';
 import type { RefName } from './git-ref';
 import type { HeldPlan } from './held-plan';
 import type { MirrorOptions } from './mirror-options';
 import { endsOnlyByResume, strongerPause, type Pause } from './pause';
 import type { PullRequestNote } from './pull-request';
 import type { RefCounts } from './run';
+import { nextTurn, passOf, retryAt, type SchedulePolicy, type UpstreamActivity } from './schedule';
 import type { SyncProof } from './sync-state';
 import type { MirrorSsh } from './mirror-ssh';
 import type { UpstreamHook } from './upstream-hook';
+
+export type { SchedulePolicy };
 
 /** GitLab's names: none (never ran), scheduled (waits for a worker), started (a worker has it), finished, failed. */
 export type UpdateStatus = 'none' | 'scheduled' | 'started' | 'finished' | 'failed';
@@ -50,7 +53,7 @@ export interface Mirror {
   readonly lastStartedAt: number | null;
   readonly lastFinishedAt: number | null;
   readonly lastSuccessAt: number | null;
-  /** The next time the clock pass may take it; null while it is switched off or paused. */
+  /** The next time the clock may take it; null while it is paused. */
   readonly nextUpdateAt: number | null;
   readonly lastCounts: RefCounts | null;
 
@@ -61,6 +64,8 @@ export interface Mirror {
   readonly defaultBranchSet: RefName | null;
   /** What the guards held back in the last run, and whether somebody accepted it. */
   readonly held: HeldPlan | null;
+  /** What the upstream last listed; null: no run has finished yet. */
+  readonly activity: UpstreamActivity | null;
   /** What the last finished run found; null until then. */
   readonly proof: SyncProof | null;
 
@@ -76,18 +81,6 @@ export interface Mirror {
   readonly createdAt: number;
 }
 
-/** The schedule's numbers; all settings of the admin, in ms. */
-export interface SchedulePolicy {
-  /** The clock pass runs at the multiples of this. */
-  readonly passIntervalMs: number;
-  /** A mirror is updated by the clock at most once in this time. */
-  readonly updateIntervalMs: number;
-  /** A failed mirror is tried again this often before it is paused. */
-  readonly maxRetries: number;
-  /** No run lasts longer; a worker that is silent is noticed at the latest after this. */
-  readonly stuckAfterMs: number;
-}
-
 export type MirrorEvent =
   | { readonly type: 'requested'; readonly runId: string; readonly cause: Cause; readonly at: number }
   | { readonly type: 'claimed'; readonly lease: Lease; readonly at: number }
@@ -96,6 +89,8 @@ export type MirrorEvent =
       readonly type: 'succeeded';
       readonly at: number;
       readonly counts: RefCounts;
+      /** Digest of what the upstream listed. */
+      readonly listed: string;
       /** null when a ref could not be delivered, so that the next run looks again. */
       readonly digest: string | null;
       readonly upstreamDefaultBranch: RefName | null;
@@ -118,6 +113,8 @@ export type MirrorEvent =
   /** Somebody asked for an update that is already on its way. */
   | { readonly type: 'woken' }
   | { readonly type: 'paused'; readonly pause: Pause }
+  /** The interval is another one. A retry stays where it is. */
+  | { readonly type: 'rescheduled'; readonly at: number }
   /** Ends every pause; a run that makes up for it is asked for by the caller. */
   | { readonly type: 'resumed'; readonly at: number };
 
@@ -133,16 +130,20 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
         status: 'scheduled',
         activeRunId: event.runId,
         // Written before the run starts, so that a crash skips a turn and cannot loop.
-        nextUpdateAt: nextTurn(event.at, policy),
+        nextUpdateAt: nextTurn(mirror, event.cause === 'clock' ? passOf(mirror, event.at, policy) : event.at, policy),
       };
     }
     case 'claimed':
       return { ...mirror, status: 'started', lease: event.lease, fence: mirror.fence + 1, lastStartedAt: event.at };
     case 'renewed':
       return { ...mirror, lease: event.lease };
-    case 'succeeded':
+    case 'succeeded': {
+      const changed = mirror.activity?.digest !== event.listed;
+      const activity = changed ? { digest: event.listed, changedAt: event.at } : mirror.activity;
       return {
         ...idle(mirror),
+        activity,
+        nextUpdateAt: changed ? sooner({ ...mirror, activity }, event.at, policy) : mirror.nextUpdateAt,
         status: 'finished',
         ...awake(mirror),
         lastError: null,
@@ -155,6 +156,7 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
         held: event.held !== null && mirror.held?.id === event.held.id ? mirror.held : event.held,
         proof: event.proof,
       };
+    }
     case 'looked':
       return { ...idle(mirror), status: restingStatus(mirror) };
     case 'failed': {
@@ -169,10 +171,7 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
         pause,
         lastError: event.fault,
         lastFinishedAt: event.at,
-        nextUpdateAt:
-          pause !== null
-            ? null
-            : Math.max(retryAt(event.at, failures, rule, policy), event.at + (event.retryAfterMs ?? 0)),
+        nextUpdateAt: pause !== null ? null : retryAt(mirror, { ...event, failures, rule }, policy),
       };
     }
     case 'released':
@@ -186,8 +185,20 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
     case 'paused':
       return { ...mirror, pause: strongerPause(mirror.pause, event.pause), nextUpdateAt: null };
     case 'resumed':
-      return { ...mirror, failures: 0, pause: null, nextUpdateAt: mirror.nextUpdateAt ?? nextPass(event.at, policy) };
+      return { ...mirror, failures: 0, pause: null, nextUpdateAt: mirror.nextUpdateAt ?? event.at };
+    case 'rescheduled':
+      if (mirror.pause !== null || mirror.failures > 0) return mirror;
+      return { ...mirror, nextUpdateAt: nextTurn(mirror, mirror.lastStartedAt ?? event.at, policy) };
   }
+}
+
+/** An upstream that has just changed is looked at more often, if the mirror is to adapt. */
+function sooner(mirror: Mirror, at: number, policy: SchedulePolicy): number | null {
+  if (mirror.nextUpdateAt === null) return null;
+  return Math.min(
+    mirror.nextUpdateAt,
+    mirror.options.interval === 'adaptive' ? nextTurn(mirror, at, policy) : Infinity,
+  );
 }
 
 /** Nobody waits for such a run, and it wakes no mirror that is paused. */
@@ -205,40 +216,20 @@ function awake(mirror: Mirror): Pick<Mirror, 'failures' | 'pause'> {
   return { failures: 0, pause: endsOnlyByResume(mirror.pause) ? mirror.pause : null };
 }
 
-/** May the clock pass at `passAt` take this mirror? */
-export function isDue(mirror: Mirror, passAt: number): boolean {
+/** May the clock take this mirror? */
+export function isDue(mirror: Mirror, at: number): boolean {
   return (
     mirror.enabled &&
     mirror.pause === null &&
     mirror.activeRunId === null &&
     mirror.nextUpdateAt !== null &&
-    mirror.nextUpdateAt <= passAt
+    mirror.nextUpdateAt <= at
   );
 }
 
 /** Has the worker that claimed it been silent for too long? */
 export function isAbandoned(mirror: Mirror, now: number): boolean {
   return mirror.status === 'started' && (mirror.lease === null || mirror.lease.until < now);
-}
-
-/** The clock pass that `at` belongs to: passes stand at the multiples of the interval, so that six hours are six passes. */
-export function passOf(at: number, policy: SchedulePolicy): number {
-  return Math.floor(at / policy.passIntervalMs) * policy.passIntervalMs;
-}
-
-function nextPass(at: number, policy: SchedulePolicy): number {
-  return passOf(at, policy) + policy.passIntervalMs;
-}
-
-/** When a failed mirror is tried again: never later than its regular turn. */
-function retryAt(at: number, failures: number, rule: FailureRule, policy: SchedulePolicy): number {
-  const passes = rule.retry === 'growing' ? 2 ** Math.max(0, failures - 1) : 1;
-  return Math.min(nextPass(at, policy) + (passes - 1) * policy.passIntervalMs, nextTurn(at, policy));
-}
-
-/** The first pass at which a whole update interval has gone by. */
-function nextTurn(at: number, policy: SchedulePolicy): number {
-  return Math.ceil((at + policy.updateIntervalMs) / policy.passIntervalMs) * policy.passIntervalMs;
 }
 
 /** The status that the last run left. */

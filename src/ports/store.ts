@@ -21,12 +21,12 @@ export interface StoreReads {
   mirror(id: string): Promise<Mirror | null>;
   mirrorOfProject(repoId: number): Promise<Mirror | null>;
   mirrors(page: Page): Promise<Paged<Mirror>>;
-  /** Enabled, not paused, nothing active, nextUpdateAt <= passAt; oldest first. */
-  dueMirrors(passAt: number, limit: number): Promise<Mirror[]>;
   /** The mirror whose upstream calls this webhook. */
   mirrorOfHook(hookId: string): Promise<Mirror | null>;
   /** Enabled, not paused, not failing, nothing active, and a delivery waits since `at` or longer; oldest first. */
   dueHooks(at: number, limit: number): Promise<Mirror[]>;
+  /** Enabled, not paused, nothing active, nextUpdateAt <= at; oldest first. */
+  dueMirrors(at: number, limit: number): Promise<Mirror[]>;
   /** Those with a run that is queued or running. */
   activeMirrors(): Promise<Mirror[]>;
   run(id: string): Promise<Run | null>;

@@ -4,7 +4,7 @@ import type { Store } from '../ports/store';
 import { applySettings, newMirror, type EnrolDeps, type MirrorSettings, type ProjectName } from './enrol-mirror';
 import { checkCredentials } from './enrol-project';
 
-export type DraftDeps = Pick<EnrolDeps, 'secrets' | 'ssh' | 'compilePattern' | 'checkUpstream' | 'newId'> & {
+export type DraftDeps = Pick<EnrolDeps, 'secrets' | 'ssh' | 'compilePattern' | 'checkUpstream' | 'newId' | 'policy'> & {
   readonly store: Pick<Store, 'now'>;
 };
 

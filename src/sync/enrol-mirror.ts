@@ -1,11 +1,12 @@
 import { Secret } from '../domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../domain/errors';
-import { isHeldByPause, type Mirror } from '../domain/mirror';
+import { isHeldByPause, transition, type Mirror } from '../domain/mirror';
 import { defaultOptions, sameOptions, type OptionsChange } from '../domain/mirror-options';
 import { parseUpstreamUrl, type UpstreamUrl } from '../domain/upstream-url';
 import type { ForgeProject } from '../ports/forge';
 import type { SecretBox } from '../ports/secret-box';
 import type { NewSshKey, Ssh } from '../ports/ssh';
+import type { StoreTransaction } from '../ports/store';
 import { applyOptions, type OptionDeps } from './option-settings';
 import { announce, recordRequest, type RequestDeps, type RequestedRun } from './request-sync';
 import { secretContext } from './secret-context';
@@ -65,7 +66,10 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
     const starts = relevant && mirror.enabled && !isHeldByPause(mirror, 'settings');
 
     if (created) await tx.insertMirror(mirror);
-    else await tx.saveMirror(relevant ? await supersede(tx, deps.policy, mirror) : mirror);
+    else
+      await tx.saveMirror(
+        relevant ? await supersede(tx, deps.policy, mirror) : await reschedule(tx, deps, before, mirror),
+      );
 
     const requested = starts ? await recordRequest(tx, deps, mirror.id, created ? 'enrolled' : 'settings') : null;
     const stored = await tx.mirror(mirror.id);
@@ -86,7 +90,7 @@ export type ProjectName = Pick<ForgeProject, 'id' | 'owner' | 'name'>;
 
 /** The mirror after a change of its settings. Pure but for the sealing of the password. Raises what enrolMirror raises for them. */
 export function applySettings(
-  deps: Pick<EnrolDeps, 'secrets' | 'ssh' | 'compilePattern' | 'checkUpstream'>,
+  deps: Pick<EnrolDeps, 'secrets' | 'ssh' | 'compilePattern' | 'checkUpstream' | 'policy'>,
   before: Mirror,
   project: ProjectName,
   settings: MirrorSettings,
@@ -101,6 +105,7 @@ export function applySettings(
     url,
     authUser,
     enabled: settings.enabled ?? before.enabled,
+    activity: url === before.url ? before.activity : null,
     options: applyOptions(deps, before.options, settings.options),
     fullName: `${project.owner}/${project.name}`,
   };
@@ -132,6 +137,17 @@ function settleAccess(
     password: (settings.authPassword?.reveal() ?? '') !== '',
   });
   return { ...after, ssh, authUser: null, sealedPassword: null };
+}
+
+/** An interval of its own, or another one, moves the next turn. */
+async function reschedule(
+  tx: StoreTransaction,
+  deps: Pick<EnrolDeps, 'policy'>,
+  before: Mirror,
+  after: Mirror,
+): Promise<Mirror> {
+  if (before.options.interval === after.options.interval) return after;
+  return transition(after, { type: 'rescheduled', at: await tx.now() }, deps.policy);
 }
 
 function changesFetch(before: Mirror, after: Mirror): boolean {
@@ -183,6 +199,7 @@ export function newMirror(
     deliveredDigest: null,
     defaultBranchSet: null,
     held: null,
+    activity: null,
     proof: null,
     pullRequests: [],
     activeRunId: null,

@@ -1,11 +1,14 @@
 import { HeadwaterError } from '../domain/errors';
 import { changeOptions, invalidFields, type MirrorOptions, type OptionsChange } from '../domain/mirror-options';
 import { parseUpstreamUrl, type UpstreamUrl } from '../domain/upstream-url';
+import type { SchedulePolicy } from '../domain/schedule';
+import { parseInterval, showInterval, type UpdateInterval } from '../domain/update-interval';
 import type { CompilePattern } from '../ports/patterns';
 
 export interface OptionDeps {
   readonly compilePattern: CompilePattern;
   readonly checkUpstream: (url: UpstreamUrl) => void;
+  readonly policy: SchedulePolicy;
 }
 
 const longestPattern = 500;
@@ -17,10 +20,24 @@ export function applyOptions(
   change: OptionsChange | undefined,
 ): MirrorOptions {
   if (change === undefined) return before;
-  const after = changeOptions(before, change);
+  const interval = change.interval === undefined ? before.interval : readInterval(deps, change.interval);
+  const after = { ...changeOptions(before, change), interval };
   if (after.branchPattern !== before.branchPattern) checkPattern(deps, after.branchPattern);
   if (after.lfsUrl === null || after.lfsUrl === before.lfsUrl) return after;
   return { ...after, lfsUrl: checkedUrl(deps, after.lfsUrl) };
+}
+
+function readInterval({ policy }: Pick<OptionDeps, 'policy'>, text: string | null): UpdateInterval {
+  if (text === null || text === '') return null;
+  if (text === 'adaptive') return text;
+  const field = 'interval';
+  const ms = parseInterval(text);
+  if (ms === null)
+    throw invalidFields([{ field, message: 'is neither "adaptive" nor a duration such as 6h, 1h30m or PT6H' }]);
+  const { minIntervalMs: least, maxIntervalMs: most } = policy;
+  if (ms < least || ms > most)
+    throw invalidFields([{ field, message: `must be from ${showInterval(least)} to ${showInterval(most)}` }]);
+  return ms;
 }
 
 function checkPattern(deps: OptionDeps, pattern: string | null): void {

@@ -28,13 +28,8 @@ export interface RequestedRun {
  * The one door: the clock, "Update now", a change of settings and recovery all come in here.
  * Raises mirror_not_found, mirror_disabled, mirror_paused, store_unavailable.
  */
-export async function requestSync(
-  deps: RequestDeps,
-  mirrorId: string,
-  cause: Cause,
-  at?: number,
-): Promise<RequestedRun> {
-  const requested = await deps.store.transaction((tx) => recordRequest(tx, deps, mirrorId, cause, at));
+export async function requestSync(deps: RequestDeps, mirrorId: string, cause: Cause): Promise<RequestedRun> {
+  const requested = await deps.store.transaction((tx) => recordRequest(tx, deps, mirrorId, cause));
   return announce(deps, requested, cause);
 }
 
@@ -44,7 +39,6 @@ export async function recordRequest(
   deps: Pick<RequestDeps, 'policy' | 'newId'>,
   mirrorId: string,
   cause: Cause,
-  at?: number,
 ): Promise<{ run: Run; fresh: boolean }> {
   let mirror = await tx.lockMirror(mirrorId);
   if (mirror === null) throw new HeadwaterError('mirror_not_found');
@@ -74,7 +68,7 @@ export async function recordRequest(
     sentBytes: 0,
   };
   await tx.insertRun(run);
-  await tx.saveMirror(transition(mirror, { type: 'requested', runId: run.id, cause, at: at ?? now }, deps.policy));
+  await tx.saveMirror(transition(mirror, { type: 'requested', runId: run.id, cause, at: now }, deps.policy));
   return { run, fresh: true };
 }
 

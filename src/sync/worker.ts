@@ -1,5 +1,4 @@
 import { toHeadwaterError } from '../domain/errors';
-import { passOf } from '../domain/mirror';
 import type { ObjectCache } from '../ports/object-cache';
 import type { RunJob, RunQueue } from '../ports/run-queue';
 import { followDueHooks, followHook } from './follow-hook';
@@ -14,7 +13,7 @@ export interface WorkerDeps extends Omit<RequestDeps, 'queue'>, Omit<SyncDeps, '
   readonly cache: ObjectCache;
   /** Runs at a time. */
   readonly concurrency: number;
-  /** How often (ms) what a crash left behind is looked for, and whether a clock pass has begun. */
+  /** How often (ms) what a crash left behind is looked for, and what is due. */
   readonly roundMs: number;
 }
 
@@ -26,7 +25,7 @@ export interface Worker {
 /** Starts taking jobs, and the clock. Every process with the worker role runs one. */
 export function startWorker(deps: WorkerDeps): Worker {
   const shutdown = new AbortController();
-  let passed = -Infinity;
+  let swept = -Infinity;
   let round: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
@@ -34,12 +33,12 @@ export function startWorker(deps: WorkerDeps): Worker {
     try {
       await recoverRuns(deps);
       await followDueHooks(deps);
-      const pass = passOf(await deps.store.now(), deps.policy);
-      if (pass > passed) {
-        const count = await scheduleDue(deps);
+      const count = await scheduleDue(deps);
+      if (count > 0) deps.log.info({ count }, 'mirrors were due');
+      const pass = Math.floor((await deps.store.now()) / deps.policy.passIntervalMs);
+      if (pass > swept) {
         await deps.cache.sweep(async (mirrorId) => (await deps.store.mirror(mirrorId)) !== null);
-        passed = pass;
-        deps.log.info({ count }, 'clock pass');
+        swept = pass;
       }
     } catch (thrown) {
       const error = toHeadwaterError(thrown);

@@ -32,6 +32,7 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     deliveredDigest: null,
     defaultBranchSet: null,
     held: null,
+    activity: null,
     proof: null,
     pullRequests: [],
     activeRunId: null,
@@ -47,7 +48,16 @@ const hour = 3_600_000;
 
 /** The schedule as it is without settings, but with every pass on the hour. */
 export function buildPolicy(changes: Partial<SchedulePolicy> = {}): SchedulePolicy {
-  return { passIntervalMs: hour, updateIntervalMs: 6 * hour, maxRetries: 5, stuckAfterMs: 3 * hour, ...changes };
+  return {
+    passIntervalMs: hour,
+    updateIntervalMs: 6 * hour,
+    minIntervalMs: hour / 6,
+    maxIntervalMs: 168 * hour,
+    spreadMs: 0,
+    maxRetries: 5,
+    stuckAfterMs: 3 * hour,
+    ...changes,
+  };
 }
 
 /** A run that waits for a worker. */

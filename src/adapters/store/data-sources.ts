@@ -5,6 +5,7 @@ import { CreateTables1795331695260 } from '../../../migrations/1795331695260-cre
 import { WhatIsMirrored1795335500000 } from '../../../migrations/1795335500000-what-is-mirrored';
 import { Pause1795336200000 } from '../../../migrations/1795336200000-pause';
 import { PullRequests1795336500000 } from '../../../migrations/1795336500000-pull-requests';
+import { UpstreamActivity1795336300000 } from '../../../migrations/1795336300000-upstream-activity';
 import { Ssh1795335600000 } from '../../../migrations/1795335600000-ssh';
 import { Sessions1795350100000 } from '../../../migrations/1795350100000-sessions';
 import { UpstreamHook1795336410000 } from '../../../migrations/1795336410000-upstream-hook';
@@ -18,6 +19,7 @@ const migrations = [
   Ssh1795335600000,
   Pause1795336200000,
   PullRequests1795336500000,
+  UpstreamActivity1795336300000,
   Sessions1795350100000,
   UpstreamHook1795336410000,
 ];

@@ -92,6 +92,7 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
     deliveredDigest: text('delivered_digest', orNull),
     defaultBranchSet: text('default_branch_set', orNull),
     held: json('held', orNull),
+    activity: json('upstream_activity', orNull),
     proof: json('proof', orNull),
     pullRequests: json('pull_requests', { ...orNull, transformer: orEmpty }),
     activeRunId: id('active_run_id', orNull),

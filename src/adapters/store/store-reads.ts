@@ -16,10 +16,10 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
 
     mirrors: (page) => paged(mirrors().orderBy('mirror.createdAt', 'DESC').addOrderBy('mirror.id', 'DESC'), page),
 
-    dueMirrors: (passAt, limit) =>
+    dueMirrors: (at, limit) =>
       mirrors()
         .where('mirror.enabled = :enabled AND mirror.pause IS NULL', { enabled: true })
-        .andWhere('mirror.activeRunId IS NULL AND mirror.nextUpdateAt <= :passAt', { passAt })
+        .andWhere('mirror.activeRunId IS NULL AND mirror.nextUpdateAt <= :at', { at })
         .orderBy('mirror.nextUpdateAt')
         .addOrderBy('mirror.id')
         .limit(limit)

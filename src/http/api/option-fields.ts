@@ -11,6 +11,7 @@ import {
   type OptionsChange,
 } from '../../domain/mirror-options';
 import type { PullRequestNote } from '../../domain/pull-request';
+import { showInterval } from '../../domain/update-interval';
 import { syncStateOf } from '../../domain/sync-state';
 import { isoTime, presentFault, presentOutcome } from './present-values';
 
@@ -25,6 +26,7 @@ export const optionFields = {
   deletions: z.enum(deletionChoices).optional(),
   lfs: z.boolean().optional(),
   lfs_url: z.string().max(4000).nullable().optional(),
+  interval: z.string().max(40).nullable().optional(),
 };
 
 export function readOptions(body: z.infer<z.ZodObject<typeof optionFields>>): OptionsChange {
@@ -38,6 +40,7 @@ export function readOptions(body: z.infer<z.ZodObject<typeof optionFields>>): Op
     deletions: body.deletions,
     lfs: body.lfs,
     lfsUrl: body.lfs_url,
+    interval: body.interval,
   };
 }
 
@@ -52,6 +55,7 @@ export function presentOptions(options: MirrorOptions) {
     deletions: options.deletions,
     lfs: options.lfs,
     lfs_url: options.lfsUrl,
+    interval: typeof options.interval === 'number' ? showInterval(options.interval) : options.interval,
   };
 }
 

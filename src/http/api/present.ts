@@ -40,6 +40,7 @@ export function presentMirror(mirror: Mirror, activeRun: Run | null, baseUrl: st
     last_update_started_at: isoTime(mirror.lastStartedAt),
     last_update_at: isoTime(mirror.lastFinishedAt),
     last_successful_update_at: isoTime(mirror.lastSuccessAt),
+    upstream_changed_at: isoTime(mirror.activity?.changedAt ?? null),
     next_update_at: isoTime(mirror.nextUpdateAt),
     failures: mirror.failures,
     paused: mirror.pause !== null,

@@ -40,7 +40,11 @@ export async function recordSuccess(context: SyncContext, listing: RefListing, d
       sentBytes: bytes.sent,
     });
     await tx.saveMirror(
-      transition(mirror, { type: 'succeeded', at, counts, digest, upstreamDefaultBranch, held, proof }, policy),
+      transition(
+        mirror,
+        { type: 'succeeded', at, counts, listed: listing.digest, digest, upstreamDefaultBranch, held, proof },
+        policy,
+      ),
     );
   });
   context.log.info(

@@ -97,6 +97,7 @@ describe('POST mirror/test', () => {
       400,
       {
         code: 'upstream_credentials_refused',
+        class: 'credentials',
         message: expect.stringContaining('upstream.example'),
         advice: expect.any(String),
       },

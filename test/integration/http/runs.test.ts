@@ -99,6 +99,7 @@ describe('GET runs/{id}', () => {
       started_at: '2026-01-01T00:01:00.000Z',
       finished_at: '2026-01-01T00:02:00.000Z',
       error: null,
+      complete: false,
       counts: {
         created: 1,
         fast_forwarded: 0,

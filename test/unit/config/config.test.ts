@@ -55,6 +55,8 @@ describe('the configuration', () => {
       allowedUpstreams: [],
       passIntervalMs: 3_600_000,
       updateIntervalMs: 6 * 3_600_000,
+      minIntervalMs: 600_000,
+      maxIntervalMs: 7 * 86_400_000,
       maxRetries: 5,
       stuckAfterMs: 3 * 3_600_000,
       leaseMs: 60_000,
@@ -161,6 +163,12 @@ describe('the configuration', () => {
 
   it('keeps the path of a forge below a sub-path', () => {
     expect(read({ HEADWATER_FORGE_URL: 'http://host:3000/forge//' }).forgeUrl).toBe('http://host:3000/forge');
+  });
+
+  it('refuses a shortest interval that is longer than the longest', () => {
+    expect(faultsOf(() => read({ HEADWATER_MAX_UPDATE_INTERVAL: '5m' }))).toEqual([
+      { field: 'HEADWATER_MIN_UPDATE_INTERVAL', message: 'must not be longer than HEADWATER_MAX_UPDATE_INTERVAL (5m)' },
+    ]);
   });
 
   it('refuses a lease or a fetch that outlasts STUCK_AFTER', () => {

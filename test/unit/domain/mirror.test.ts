@@ -2,12 +2,12 @@ import { fault } from '../../../src/domain/errors';
 import {
   isAbandoned,
   isDue,
-  passOf,
   transition,
   type Mirror,
   type MirrorEvent,
   type SchedulePolicy,
 } from '../../../src/domain/mirror';
+import { passOf } from '../../../src/domain/schedule';
 import { noCounts } from '../../../src/domain/run';
 import { buildMirror, buildPolicy } from '../../support/builders';
 
@@ -36,6 +36,7 @@ const succeeded = (at: number): MirrorEvent => ({
   type: 'succeeded',
   at,
   counts: noCounts,
+  listed: 'd',
   digest: 'd',
   upstreamDefaultBranch: null,
   held: null,
@@ -120,7 +121,7 @@ describe('the schedule', () => {
   });
 
   it('has its passes at the multiples of the interval', () => {
-    expect(passOf(noon + 59 * minute, policy)).toBe(noon);
+    expect(passOf(buildMirror(), noon + 59 * minute, policy)).toBe(noon);
   });
 });
 
