@@ -17,6 +17,7 @@ import { createRefLister } from './adapters/upstream/ref-lister';
 import { createSsh } from './adapters/upstream/ssh/create-ssh';
 import type { CliApp, Role } from './cli/cli-deps';
 import { productVersion } from './compose/product-version';
+import { byAdmin, byItself } from './compose/actors';
 import { cookieKeysOf } from './compose/cookie-keys';
 import { openRedisParts } from './compose/redis-parts';
 import { Releaser } from './compose/releaser';
@@ -34,6 +35,7 @@ import type { Notices } from './ports/notices';
 import type { ObjectCache } from './ports/object-cache';
 import type { RunQueue } from './ports/run-queue';
 import { createHookTimers } from './sync/hook-timers';
+import { auditedStore } from './sync/audited-store';
 import { startWorker } from './sync/worker';
 
 export interface ComposeOptions {
@@ -68,7 +70,8 @@ const longestRoundMs = 60_000;
 export async function compose(config: Config, options: ComposeOptions): Promise<App> {
   const releaser = new Releaser();
   try {
-    const parts = await openParts(config, options, releaser);
+    const opened = await openParts(config, options, releaser);
+    const parts = options.roles.length === 0 ? byCommandLine(config, opened) : opened;
     const url = options.roles.length === 0 ? null : await serveHttp(config, options, parts, releaser);
     if (options.roles.includes('worker')) work(config, options, parts, releaser);
     return { ...parts, url, close: () => releaser.close() };
@@ -77,6 +80,11 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     await releaser.close().catch(() => undefined);
     throw thrown;
   }
+}
+
+/** What the command line changes is written down under the name of who runs it. */
+function byCommandLine(config: Config, parts: Parts): Parts {
+  return { ...parts, store: auditedStore(parts.store, byAdmin(), { ...parts, auditKeepMs: config.auditKeepMs }) };
 }
 
 type Parts = Omit<App, 'url' | 'close'> & {
@@ -170,6 +178,8 @@ async function serveHttp(config: Config, options: ComposeOptions, parts: Parts, 
     publicUrl: () => url,
     forgePublicUrl: config.forgePublicUrl ?? config.forgeUrl,
     identity: identityOf(config),
+    auditKeepMs: config.auditKeepMs,
+    trustedProxies: config.trustedProxies,
     rightsCacheMs: config.rightsCacheMs,
     closing: closing.signal,
   };
@@ -204,6 +214,7 @@ function work(config: Config, options: ComposeOptions, parts: Parts, releaser: R
   releaser.add(() => lfsCopy.close());
   const worker = startWorker({
     ...parts,
+    store: auditedStore(parts.store, byItself, { ...parts, auditKeepMs: config.auditKeepMs }),
     upstream,
     lfs: { pointers: createLfsPointers(), copy: lfsCopy },
     workerId: `${hostname()}/${process.pid}/${randomUUID()}`,

@@ -115,6 +115,16 @@ export const upstreamList: Kind<readonly string[]> = kind((text, fail) =>
     }),
 );
 
+/** Addresses and networks (CIDR), separated by commas. */
+export const addressList: Kind<readonly string[]> = kind((text, fail) =>
+  text
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .map((entry) =>
+      isIP(entry) !== 0 || ipaddr.isValidCIDR(entry) ? entry : fail('has an entry that is no address or network'),
+    ),
+);
+
 function isUpstreamEntry(entry: string): boolean {
   if (entry.includes('/')) return ipaddr.isValidCIDR(entry);
   if (isIP(entry) !== 0) return true;

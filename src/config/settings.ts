@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import {
+  addressList,
   duration,
   httpUrl,
   listenAddress,
@@ -239,6 +240,18 @@ export const settings = {
     default: 'info',
     meaning: 'debug, info, warn, error or silent.',
     kind: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+  }),
+  auditKeepMs: withDefault({
+    name: 'AUDIT_KEEP',
+    default: '365d',
+    meaning: 'How long the audit log keeps its entries.',
+    kind: duration('1d', '3650d'),
+  }),
+  trustedProxies: withDefault({
+    name: 'TRUSTED_PROXIES',
+    default: '127.0.0.0/8,::1/128',
+    meaning: 'Proxies in front of this server, as addresses and networks (CIDR): their X-Forwarded-For is believed.',
+    kind: addressList,
   }),
   rightsCacheMs: withDefault({
     name: 'RIGHTS_CACHE',

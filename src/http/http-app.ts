@@ -1,5 +1,6 @@
 import express from 'express';
 import helmet from 'helmet';
+import { noteAction } from '../sync/audited-store';
 import { createApiRouter } from './api/api-router';
 import { createErrorHandler, routeNotFound } from './error-handler';
 import { createHealthRouter } from './health';
@@ -14,6 +15,7 @@ import { usualLife } from './sign-in/session-data';
 export function createHttpApp(deps: HttpDeps): express.Express {
   const signIn = signInOf(deps);
   return build(deps, (app) => {
+    app.set('trust proxy', [...deps.trustedProxies]);
     app.use('/api/v1', createApiRouter(deps));
     app.use('/hooks', createHooksRouter(deps));
     app.use(signIn.router);
@@ -27,6 +29,7 @@ function signInOf(deps: HttpDeps): SignIn {
     life: usualLife,
     place: () => publicPlace(deps.publicUrl()),
     now: () => Date.now(),
+    note: (actor, change) => noteAction(deps.store, actor, deps, change),
   });
 }
 

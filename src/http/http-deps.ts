@@ -35,7 +35,7 @@ export interface HttpDeps
   readonly queue: Pick<RunQueue, 'ping' | 'ensure'>;
   readonly forge: Pick<
     Forge,
-    'account' | 'project' | 'projectByPath' | 'caller' | 'callerRights' | 'listRefs' | 'moveRefs'
+    'account' | 'project' | 'projectByPath' | 'caller' | 'hasAdminScope' | 'callerRights' | 'listRefs' | 'moveRefs'
   >;
   /** Lists an upstream's refs while somebody waits. */
   readonly listUpstream: Upstream['list'];
@@ -50,6 +50,10 @@ export interface HttpDeps
   readonly identity: Identity | null;
   /** Sign the cookies of sessions: the first signs, all are taken. */
   readonly cookieKeys: readonly Secret[];
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** How long (ms) the audit log keeps its entries. */
+  readonly auditKeepMs: number;
   /** How long (ms) a caller's rights are remembered; at most a minute. */
   readonly rightsCacheMs: number;
   /** Aborted when the server shuts down: event streams end. */

@@ -82,7 +82,7 @@ export interface PushResult {
 }
 
 /**
- * Gitea or Forgejo. Every method but `caller` and `callerRights` acts as the add-on's own account.
+ * Gitea or Forgejo. Every method but `caller`, `hasAdminScope` and `callerRights` acts as the add-on's own account.
  * All raise forge_unreachable, forge_failed and forge_token_refused; nothing is retried here.
  */
 export interface Forge {
@@ -97,6 +97,9 @@ export interface Forge {
 
   /** Asks with the token itself. Raises token_invalid, and token_scope_missing without read:user. */
   caller(token: Secret): Promise<Caller>;
+
+  /** Whether a site admin's token itself may read what only site admins see; `siteAdmin` is the person's right. Raises token_invalid. */
+  hasAdminScope(token: Secret): Promise<boolean>;
 
   /**
    * Answers null when the token's owner cannot see the project. Raises token_invalid.

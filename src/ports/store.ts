@@ -2,6 +2,7 @@ import type { RefName } from '../domain/git-ref';
 import type { Mirror } from '../domain/mirror';
 import type { DeliveredRef } from '../domain/ref-plan';
 import type { RefOutcome, Run } from '../domain/run';
+import type { AuditReads, AuditWrites } from './audit-log';
 import type { Sessions } from './sessions';
 
 /** A slice of a list, newest first; `page` starts at 1. */
@@ -15,7 +16,7 @@ export interface Paged<T> {
   readonly total: number;
 }
 
-export interface StoreReads {
+export interface StoreReads extends AuditReads {
   /** The database's clock, epoch ms: the only clock that leases and schedules go by. */
   now(): Promise<number>;
   mirror(id: string): Promise<Mirror | null>;
@@ -36,7 +37,7 @@ export interface StoreReads {
   deliveredRefs(mirrorId: string): Promise<ReadonlyMap<RefName, DeliveredRef>>;
 }
 
-export interface StoreTransaction extends StoreReads {
+export interface StoreTransaction extends StoreReads, AuditWrites {
   /** Reads a mirror and keeps others from changing it until the transaction ends. */
   lockMirror(id: string): Promise<Mirror | null>;
   insertMirror(mirror: Mirror): Promise<void>;

@@ -6,6 +6,7 @@ import type { Store } from '../../src/ports/store';
 import { MemoryStore } from '../fakes/memory-store';
 import { postgresBinaries, startPostgres, type TestPostgres } from '../support/postgres';
 import { describeStoreHooks } from './store-hooks';
+import { describeStorePeople } from './store-people';
 import { describeStoreReads } from './store-reads';
 import { describeStoreWrites } from './store-writes';
 
@@ -29,6 +30,7 @@ function suite(name: string, kind: Kind): void {
     describeStoreReads(() => store);
     describeStoreHooks(() => store);
     describeStoreWrites(() => store);
+    describeStorePeople(() => store);
   });
 }
 

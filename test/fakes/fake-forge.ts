@@ -80,6 +80,10 @@ export class FakeForge implements Forge {
     return { id: caller.id, login: caller.login, siteAdmin: caller.role === 'site admin' };
   }
 
+  async hasAdminScope(token: Secret): Promise<boolean> {
+    return this.#callers.get(token.reveal())?.scopes.includes('read:admin') ?? false;
+  }
+
   async callerRights(
     token: Secret,
     owner: string,

@@ -1,4 +1,5 @@
 import { Mutex } from 'async-mutex';
+import type { AuditEntry } from '../../src/domain/audit';
 import { HeadwaterError } from '../../src/domain/errors';
 import type { RefName } from '../../src/domain/git-ref';
 import { isDue, type Mirror } from '../../src/domain/mirror';
@@ -15,6 +16,7 @@ interface Tables {
   readonly delivered: Map<string, ReadonlyMap<RefName, DeliveredRef>>;
   /** Digests with their times, by mirror. */
   readonly deliveries: Map<string, ReadonlyMap<string, number>>;
+  readonly audit: AuditEntry[];
 }
 
 const keptRuns = 100;
@@ -31,6 +33,7 @@ export class MemoryStore implements Store {
     outcomes: new Map(),
     delivered: new Map(),
     deliveries: new Map(),
+    audit: [],
   };
 
   constructor(clock: { now(): number } = new FixedClock()) {
@@ -38,6 +41,8 @@ export class MemoryStore implements Store {
   }
 
   now = (): Promise<number> => this.#reads().now();
+  auditEntries = (about: { readonly repoId?: number }, page: Page): Promise<Paged<AuditEntry>> =>
+    this.#reads().auditEntries(about, page);
   mirror = (id: string): Promise<Mirror | null> => this.#reads().mirror(id);
   mirrorOfProject = (repoId: number): Promise<Mirror | null> => this.#reads().mirrorOfProject(repoId);
   mirrors = (page: Page): Promise<Paged<Mirror>> => this.#reads().mirrors(page);
@@ -61,6 +66,7 @@ export class MemoryStore implements Store {
         outcomes: new Map(this.#tables.outcomes),
         delivered: new Map(this.#tables.delivered),
         deliveries: new Map(this.#tables.deliveries),
+        audit: [...this.#tables.audit],
       };
       const result = await work({ ...readsOf(() => copy, this.clock, assertUp), ...writesOf(copy, assertUp) });
       assertUp();
@@ -100,6 +106,14 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
       assertUp();
       return clock.now();
     },
+    auditEntries: async ({ repoId }, page) =>
+      slice(
+        newestFirst(
+          tables().audit.filter((entry) => repoId === undefined || entry.repoId === repoId),
+          (entry) => entry.at,
+        ),
+        page,
+      ),
     mirror: async (id) => tables().mirrors.get(id) ?? null,
     mirrorOfProject: async (repoId) =>
       [...tables().mirrors.values()].find((mirror) => mirror.repoId === repoId) ?? null,
@@ -137,6 +151,11 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
     throw new HeadwaterError('internal', {}, { cause: new Error(why) });
   };
   return {
+    insertAuditEntry: async (entry, keptSince) => {
+      assertUp();
+      const kept = tables.audit.filter(({ at }) => at >= keptSince);
+      tables.audit.splice(0, tables.audit.length, ...kept, entry);
+    },
     lockMirror: async (id) => {
       assertUp();
       return tables.mirrors.get(id) ?? null;

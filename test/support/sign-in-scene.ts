@@ -63,6 +63,7 @@ export class SignInScene {
       now: () => Date.now() + clock.aheadMs,
       cookieKeys: [new Secret('cookie-key')],
       rightsCacheMs: 60_000,
+      note: async () => undefined,
       log: new MemoryLogger(),
       ...changes,
     };

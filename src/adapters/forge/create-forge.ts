@@ -11,7 +11,7 @@ import { moveRefs } from './move-refs';
 import { projectById, projectByPath } from './projects';
 import { isContained, openPullRequest, pullRequest, setPullRequestState } from './pull-requests';
 import { pushUpdates } from './push';
-import { caller, callerRights } from './rights';
+import { caller, callerRights, hasAdminScope } from './rights';
 
 export interface ForgeOptions {
   /** Address of the forge, with its path if it lives under one. */
@@ -58,6 +58,7 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
     project: (id) => projectById(rest, id),
     projectByPath: (owner, name) => projectByPath(rest, owner, name),
     caller: (whose) => caller(client, whose),
+    hasAdminScope: (whose) => hasAdminScope(client, whose),
     callerRights: (whose, owner, name, needWriteScope) => callerRights(client, whose, owner, name, needWriteScope),
     async listRefs(project, signal) {
       const advice = { account: await accountForAdvice() };

@@ -52,6 +52,14 @@ export async function caller(client: ForgeClient, token: Secret): Promise<Caller
   return { id: user.id, login: user.login, siteAdmin: user.is_admin };
 }
 
+/** The forge's list of timed tasks is short, tells nobody's data, and takes the scope read:admin. */
+export async function hasAdminScope(client: ForgeClient, token: Secret): Promise<boolean> {
+  const parameters = { limit: 1 };
+  const { status } = await client.request('GET /admin/cron', { token, doing, parameters, expected: [401, 403] });
+  if (status === 401) throw new HeadwaterError('token_invalid');
+  return status === 200;
+}
+
 /** Empty when the token lacks read:user, which nothing but the name depends on. */
 async function loginOf(client: ForgeClient, token: Secret): Promise<string> {
   const { status, data } = await client.request('GET /user', { token, doing, expected: [401, 403] });

@@ -9,6 +9,7 @@ import { UpstreamActivity1795336300000 } from '../../../migrations/1795336300000
 import { Ssh1795335600000 } from '../../../migrations/1795335600000-ssh';
 import { Sessions1795350100000 } from '../../../migrations/1795350100000-sessions';
 import { UpstreamHook1795336410000 } from '../../../migrations/1795336410000-upstream-hook';
+import { Audit1795350200000 } from '../../../migrations/1795350200000-audit';
 import type { Logger } from '../../ports/logger';
 import { entities } from './entities';
 import { storeTrouble } from './store-errors';
@@ -22,6 +23,7 @@ const migrations = [
   UpstreamActivity1795336300000,
   Sessions1795350100000,
   UpstreamHook1795336410000,
+  Audit1795350200000,
 ];
 const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;
 

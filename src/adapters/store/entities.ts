@@ -1,3 +1,4 @@
+import { AuditEntity } from './audit-table';
 import { SessionEntity } from './session-table';
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { Oid, RefName } from '../../domain/git-ref';
@@ -201,7 +202,15 @@ export const HookDeliveryEntity = new EntitySchema<HookDeliveryRow>({
   ],
 });
 
-export const entities = [MirrorEntity, RunEntity, OutcomeEntity, DeliveredEntity, SessionEntity, HookDeliveryEntity];
+export const entities = [
+  MirrorEntity,
+  RunEntity,
+  OutcomeEntity,
+  DeliveredEntity,
+  SessionEntity,
+  HookDeliveryEntity,
+  AuditEntity,
+];
 
 /** A raw row of delivered_refs: 50,000 of them are read without an object mapper's detours. */
 export interface RawDeliveredRow {

@@ -3,6 +3,7 @@ import type { Store } from '../../ports/store';
 import type { Database } from './database';
 import { openPostgres } from './postgres-database';
 import { openSqlite } from './sqlite-database';
+import { createAuditReads } from './audit-table';
 import { createSessionTable } from './session-table';
 import { createStoreReads } from './store-reads';
 import { createStoreWrites } from './store-writes';
@@ -41,6 +42,7 @@ function createStore(database: Database): Store {
       database.transaction((manager) =>
         work({ ...createStoreReads(database, manager), ...createStoreWrites(database, manager) }),
       ),
+    auditEntries: (about, page) => database.read((manager) => createAuditReads(manager).auditEntries(about, page)),
     sessions: createSessionTable(database),
     ping: () => database.ping(),
     close: () => database.close(),

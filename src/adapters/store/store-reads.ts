@@ -1,6 +1,7 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { Page, Paged, StoreReads } from '../../ports/store';
 import type { Database } from './database';
+import { createAuditReads } from './audit-table';
 import { DeliveredEntity, MirrorEntity, OutcomeEntity, RunEntity, type RawDeliveredRow } from './entities';
 
 /** The reads of the port on one connection, inside or outside a transaction. */
@@ -8,6 +9,8 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
   const mirrors = () => manager.createQueryBuilder(MirrorEntity, 'mirror');
 
   return {
+    ...createAuditReads(manager),
+
     now: () => database.now(manager),
 
     mirror: (id) => mirrors().where('mirror.id = :id', { id }).getOne(),

@@ -3,6 +3,7 @@ import { HeadwaterError } from '../../domain/errors';
 import type { StoreReads, StoreTransaction } from '../../ports/store';
 import type { Database } from './database';
 import { DeliveredEntity, HookDeliveryEntity, MirrorEntity, mirrorRow, OutcomeEntity, RunEntity } from './entities';
+import { createAuditWrites } from './audit-table';
 
 /** A mirror's history; older runs go when a new one comes. */
 const keptRuns = 100;
@@ -15,6 +16,8 @@ export function createStoreWrites(
   manager: EntityManager,
 ): Omit<StoreTransaction, keyof StoreReads> {
   return {
+    ...createAuditWrites(manager),
+
     lockMirror: (id) => {
       const query = manager.createQueryBuilder(MirrorEntity, 'mirror').where('mirror.id = :id', { id });
       return (database.locksRows ? query.setLock('pessimistic_write') : query).getOne();

@@ -38,6 +38,13 @@ export const sessionFaults = {
     message: 'You are not signed in, or your sign-in has ended.',
     advice: 'Sign in and do it again.',
   },
+  site_admin_needed: {
+    class: 'request',
+    kind: 'user',
+    status: 403,
+    message: 'This is for site admins of the forge.',
+    advice: 'Use the access token of a site admin.',
+  },
   csrf_refused: {
     class: 'request',
     kind: 'user',

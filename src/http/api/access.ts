@@ -3,19 +3,24 @@ import type { Request, RequestHandler, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { Secret } from '../../domain/credentials';
 import { HeadwaterError } from '../../domain/errors';
-import type { CallerRights, Forge } from '../../ports/forge';
+import type { Actor, AuditVia } from '../../domain/audit';
+import type { Caller, CallerRights, Forge } from '../../ports/forge';
 
+/** `read` and `write` are about the project in the path. */
 export type Need = 'read' | 'write';
+export type RouteNeed = Need | 'site_admin';
 
 export interface Access {
   /** Answers the rights of the caller, who is an admin of the project; asks the forge at most once per cache time. */
   check(request: Request, need: Need): Promise<CallerRights>;
-  /** The same as middleware; a handler finds the answer with `callerOf`. */
-  require(need: Need): RequestHandler;
+  /** The same as middleware; a handler finds the answer with `callerOf`, or the site admin with `siteAdminOf`. */
+  require(need: RouteNeed): RequestHandler;
+  /** How callers say who they are. */
+  readonly via: Extract<AuditVia, 'token' | 'session'>;
 }
 
 export interface AccessDeps {
-  readonly forge: Pick<Forge, 'callerRights'>;
+  readonly forge: Pick<Forge, 'caller' | 'hasAdminScope' | 'callerRights'>;
   /** ms; 0 asks every time. */
   readonly rightsCacheMs: number;
 }
@@ -47,13 +52,41 @@ export function createAccess(deps: AccessDeps): Access {
     return rights;
   }
 
-  return {
-    check,
-    require: (need) => async (request, response, next) => {
-      response.locals.caller = await check(request, need);
-      next();
-    },
+  /** Raises site_admin_needed and token_scope_missing. Asked each time: it is rare, and it counts for every project. */
+  async function checkSiteAdmin(request: Request): Promise<Caller> {
+    const token = tokenOf(request);
+    const found = await deps.forge.caller(token);
+    if (!found.siteAdmin) throw new HeadwaterError('site_admin_needed');
+    if (!(await deps.forge.hasAdminScope(token)))
+      throw new HeadwaterError('token_scope_missing', { scope: 'read:admin' });
+    return found;
+  }
+
+  return { check, via: 'token', require: requirer(check, checkSiteAdmin) };
+}
+
+/** The middleware of both kinds of access. */
+export function requirer(
+  check: Access['check'],
+  checkSiteAdmin: (request: Request) => Promise<Caller>,
+): Access['require'] {
+  return (need) => async (request, response, next) => {
+    if (need === 'site_admin') response.locals.siteAdmin = await checkSiteAdmin(request);
+    else response.locals.caller = await check(request, need);
+    next();
   };
+}
+
+/** The site admin that `require` found. */
+export function siteAdminOf(response: Response): Caller {
+  return response.locals.siteAdmin as Caller;
+}
+
+/** Who does what this request asks for. */
+export function actorOf(access: Pick<Access, 'via'>, request: Request, response: Response): Actor {
+  const { caller, siteAdmin } = response.locals as { caller?: CallerRights; siteAdmin?: Caller };
+  const login = caller?.login ?? siteAdmin?.login ?? '';
+  return { who: login === '' ? null : login, via: access.via, from: request.ip ?? null };
 }
 
 /** The rights that `require` found. */

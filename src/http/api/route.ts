@@ -1,9 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import type { CallerRights } from '../../ports/forge';
+import { auditedStore } from '../../sync/audited-store';
+import type { Caller, CallerRights } from '../../ports/forge';
 import type { Page } from '../../ports/store';
 import type { HttpDeps } from '../http-deps';
-import { callerOf, type Access, type Need } from './access';
+import { actorOf, callerOf, siteAdminOf, type Access, type Need, type RouteNeed } from './access';
 import type { RouteLimits } from './limit-rate';
 import { pageOf } from './paging';
 import { parseBody } from './parse-input';
@@ -36,7 +37,8 @@ interface RouteDefinition<Body> {
 }
 
 /** A row of the route table: what the router, the documentation and the permission matrix are made from. */
-export interface ApiRoute extends Omit<RouteDefinition<unknown>, 'handle'> {
+export interface ApiRoute extends Omit<RouteDefinition<unknown>, 'handle' | 'need'> {
+  readonly need: RouteNeed;
   readonly handler: (deps: HttpDeps, access: Access) => RequestHandler;
 }
 
@@ -47,10 +49,36 @@ export function defineRoute<Body = undefined>(route: RouteDefinition<Body>): Api
   const { handle, ...row } = route;
   return {
     ...row,
-    handler: (deps, access) => async (request, response) => {
-      const page = row.paged === true ? pageOf(request) : firstPage;
-      const body = row.body === undefined ? undefined : parseBody(row.body, (request.body as unknown) ?? {});
-      await handle({ deps, access, caller: callerOf(response), body: body as Body, page, request, response });
-    },
+    handler: (deps, access) => async (request, response) =>
+      handle({ ...readCall<Body>(row, deps, access, request, response), caller: callerOf(response) }),
   };
+}
+
+/** The same for what is about the whole forge. */
+export function defineAdminRoute<Body = undefined>(
+  route: Omit<RouteDefinition<Body>, 'handle' | 'need'> & {
+    readonly handle: (call: Omit<Call<Body>, 'caller'> & { readonly siteAdmin: Caller }) => Promise<void>;
+  },
+): ApiRoute {
+  const { handle, ...row } = route;
+  return {
+    ...row,
+    need: 'site_admin',
+    handler: (deps, access) => async (request, response) =>
+      handle({ ...readCall<Body>(row, deps, access, request, response), siteAdmin: siteAdminOf(response) }),
+  };
+}
+
+/** What the handler changes is written down under the caller's name (sync/audited-store). */
+function readCall<Body>(
+  row: Pick<RouteDefinition<Body>, 'body' | 'paged'>,
+  deps: HttpDeps,
+  access: Access,
+  request: Request,
+  response: Response,
+): Omit<Call<Body>, 'caller'> {
+  const store = auditedStore(deps.store, actorOf(access, request, response), deps);
+  const page = row.paged === true ? pageOf(request) : firstPage;
+  const body = row.body === undefined ? undefined : parseBody(row.body, (request.body as unknown) ?? {});
+  return { deps: { ...deps, store }, access, body: body as Body, page, request, response };
 }

@@ -1,3 +1,4 @@
+import { listAllAudit, listAudit } from './audit-routes';
 import { getEvents } from './events';
 import { deleteHook, postHook } from './hook-routes';
 import { deleteMirror, getMirror, postMirror, putMirror } from './mirror-routes';
@@ -28,5 +29,7 @@ export const routes: readonly ApiRoute[] = [
   listRuns,
   getRun,
   getEvents,
+  listAudit,
+  listAllAudit,
   postTest,
 ];

@@ -1,4 +1,5 @@
 import express, { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { Actor } from '../../domain/audit';
 import { Secret } from '../../domain/credentials';
 import { HeadwaterError } from '../../domain/errors';
 import type { ForgeIdentity, Identity } from '../../ports/identity';
@@ -71,13 +72,20 @@ async function signIn(deps: SignInDeps, request: Request, begun: BegunCookie, fo
   // Forms in other tabs of the same person stay good when the token was renewed behind them.
   if (csrfToken !== undefined) request.session.csrfToken = csrfToken;
   await saveSession(request);
+  if (renewed === null) await deps.note(actor(name, request), { action: 'session.began', details: {} });
+}
+
+function actor(who: string, request: Request): Actor {
+  return { who, via: 'session', from: request.ip ?? null };
 }
 
 /** Ends the session here; the one in the forge is the forge's business. */
 function logout(deps: SignInDeps): RequestHandler {
   return async (request: Request, response: Response) => {
     const to = ownPath((request.body as Record<string, unknown> | undefined)?.['return_to']);
+    const left = sessionOf(request)?.login;
     await endSession(request, response, deps.place());
+    if (left !== undefined) await deps.note(actor(left, request), { action: 'session.ended', details: {} });
     response.redirect(303, `${deps.place().base}${to}`);
   };
 }

@@ -2,14 +2,14 @@ import type { Request, Response } from 'express';
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { HeadwaterError } from '../../domain/errors';
-import type { CallerRights, Forge } from '../../ports/forge';
-import { projectPathOf, type Access, type Need } from '../api/access';
+import type { Caller, CallerRights, Forge } from '../../ports/forge';
+import { projectPathOf, requirer, type Access, type Need } from '../api/access';
 import type { PublicPlace } from './public-place';
 import { endSession, reloadSession } from './session-middleware';
 import { signedInOf } from './session-data';
 
 export interface SessionAccessDeps {
-  readonly forge: Pick<Forge, 'callerRights'>;
+  readonly forge: Pick<Forge, 'caller' | 'callerRights'>;
   readonly rightsCacheMs: number;
   readonly place: () => PublicPlace;
   readonly now: () => number;
@@ -64,6 +64,14 @@ export function createSessionAccess(deps: SessionAccessDeps): SessionAccess {
     }
   }
 
+  async function checkSiteAdmin(request: Request): Promise<Caller> {
+    const signedIn = signedInOf(request, deps.now());
+    if (signedIn === null) throw new HeadwaterError('session_missing');
+    const found = await askForge(request, () => deps.forge.caller(signedIn.token));
+    if (!found.siteAdmin) throw new HeadwaterError('site_admin_needed');
+    return found;
+  }
+
   async function check(request: Request, need: Need): Promise<CallerRights> {
     const rights = await rightsOf(request, need);
     if (!rights.admin) throw new HeadwaterError('project_not_found');
@@ -72,10 +80,8 @@ export function createSessionAccess(deps: SessionAccessDeps): SessionAccess {
 
   return {
     check,
-    require: (need) => async (request, response, next) => {
-      response.locals.caller = await check(request, need);
-      next();
-    },
+    via: 'session',
+    require: requirer(check, checkSiteAdmin),
     checkSight: (request) => rightsOf(request, 'read'),
   };
 }

@@ -1,3 +1,4 @@
+import type { Actor, AuditChange } from '../../domain/audit';
 import type { Forge } from '../../ports/forge';
 import type { Identity } from '../../ports/identity';
 import type { Logger } from '../../ports/logger';
@@ -12,5 +13,7 @@ export interface SignInDeps extends SessionDeps, SessionAccessDeps {
   readonly secrets: SecretBox;
   /** The forge as browsers see it, without a slash at the end. */
   readonly forgePublicUrl: string;
+  /** Writes into the audit log who came and went. */
+  readonly note: (actor: Actor, change: AuditChange) => Promise<void>;
   readonly log: Logger;
 }

@@ -83,6 +83,8 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     cookieKeys: [new Secret('cookie-key-of-tests')],
     hookPolicy: { delayMs: 2000, intervalMs: 15_000 },
     hookTimers: { set: (mirrorId, delayMs) => void hookTimers.push({ mirrorId, delayMs }) },
+    auditKeepMs: 365 * 24 * 3_600_000,
+    trustedProxies: ['127.0.0.0/8', '::1/128'],
     rightsCacheMs: 0,
     checkReuseMs: 0,
     closing: closing.signal,

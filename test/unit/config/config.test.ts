@@ -70,6 +70,8 @@ describe('the configuration', () => {
       pushIdleTimeoutMs: 600_000,
       shutdownGraceMs: 30_000,
       logLevel: 'info',
+      auditKeepMs: 365 * 24 * 3_600_000,
+      trustedProxies: ['127.0.0.0/8', '::1/128'],
       rightsCacheMs: 60_000,
     });
     expect(Object.isFrozen(config)).toBe(true);
