@@ -81,6 +81,7 @@ const kinds: Readonly<Record<keyof Mirror, 'setting' | 'secret' | 'own' | 'state
   lease: 'state',
   fence: 'state',
   hook: 'own',
+  activity: 'state',
   pullRequests: 'state',
   revision: 'state',
   createdAt: 'state',
