@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createObjectCache } from './adapters/cache/create-object-cache';
 import { createLfsPointers } from './adapters/cache/create-lfs-pointers';
 import { createForge } from './adapters/forge/create-forge';
+import { createNewProjects } from './adapters/forge/new-projects';
 import { createIdentity } from './adapters/identity/create-identity';
 import { createLfsCopy } from './adapters/lfs/create-lfs-copy';
 import { createLogger, type LogDestination } from './adapters/log/create-logger';
@@ -143,6 +144,8 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
     secrets,
     cookieKeys: cookieKeysOf(keys),
     ssh: createSsh({ policy: addressPolicy }),
+    newProjects: createNewProjects({ url: config.forgeUrl }),
+    ownToken: config.forgeToken,
     listUpstream: lister.list,
     log,
     pino,

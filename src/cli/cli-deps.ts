@@ -1,9 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Secret } from '../domain/credentials';
 import type { Mirror } from '../domain/mirror';
 import type { Run } from '../domain/run';
 import type { EnrolProjectDeps } from '../sync/enrol-project';
 import type { RemoveDeps } from '../sync/remove-mirror';
 import type { Forge } from '../ports/forge';
+import type { NewProjects } from '../ports/new-projects';
 import type { Notices } from '../ports/notices';
 import type { RunQueue } from '../ports/run-queue';
 import type { Ssh } from '../ports/ssh';
@@ -23,6 +25,9 @@ export interface CliApp extends Omit<EnrolProjectDeps, 'forge' | 'queue' | 'noti
   readonly ssh: Ssh;
   readonly queue: Pick<RunQueue, 'ensure'>;
   readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'listRefs' | 'moveRefs'>;
+  readonly newProjects: NewProjects;
+  /** Of Headwater's own account. */
+  readonly ownToken: Secret;
   readonly listUpstream: Upstream['list'];
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { toHeadwaterError } from '../domain/errors';
+import { addAccessFlags, addSshKeyFlag } from './access-flags';
 import type { CliApp, CliDeps, Role } from './cli-deps';
 import { hookCommand, type HookOptions } from './hook-command';
 import { listMirrors } from './list-mirrors';
@@ -7,18 +8,12 @@ import { Output } from './output';
 import { addOptionFlags } from './option-flags';
 import { pauseCommand, resumeCommand, stopCommand } from './pause-commands';
 import { acceptCommand, planCommand, undoCommand } from './plan-commands';
+import { addProjectCommands, type CommonOptions } from './project-commands';
 import { removeCommand } from './remove-command';
 import { setMirror, type SetOptions } from './set-mirror';
 import { showMirror } from './show-mirror';
 import { hostKeysCommand, sshKeyCommand, type HostKeysOptions, type SshKeyOptions } from './ssh-commands';
 import { syncCommand } from './sync-command';
-import { testCommand, type TestOptions } from './test-command';
-
-/** What every command may be told. */
-interface CommonOptions {
-  readonly json?: boolean;
-  readonly config?: string;
-}
 
 /** Runs one command. Answers the exit code: 0 done, 1 failed, 2 wrongly called. Never raises. */
 export async function runCli(deps: CliDeps, args: readonly string[]): Promise<number> {
@@ -46,8 +41,8 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
   addServe(program, deps);
 
   const mirror = program.command('mirror').description('Look after pull mirrors, on the database itself');
-  const command = (usage: string, description: string): Command =>
-    mirror
+  const command = (usage: string, description: string, parent = mirror): Command =>
+    parent
       .command(usage)
       .description(description)
       .option('--json', 'print one JSON value')
@@ -62,25 +57,14 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
     }
   };
 
-  const accessFlags = (to: Command): Command =>
-    to
-      .option('--url <url>', 'address of the upstream, as "git clone" takes it')
-      .option('--user <name>', 'user name for the upstream')
-      .option('--password-stdin', 'read the password or token from standard input')
-      .addOption(new Option('--password-file <file>', 'read it from a file').conflicts('passwordStdin'))
-      .option('--ssh-host-key <key...>', 'host keys to trust: whole keys, or fingerprints of detected ones');
-  const set = accessFlags(command('set <OWNER/REPO>', 'create the mirror of a project, or change it'))
-    .addOption(new Option('--ssh-key-type <type>', 'key for an ssh address').choices(['ed25519', 'rsa']))
+  const set = addSshKeyFlag(addAccessFlags(command('set <OWNER/REPO>', 'create the mirror of a project, or change it')))
     .option('--enable', 'switch the mirror on')
     .addOption(new Option('--disable', 'switch the mirror off').conflicts('enable'))
     .action((project: string, options: SetOptions & CommonOptions) =>
       withApp(options, (app, output) => setMirror(deps, app, output, project, options)),
     );
   addOptionFlags(set);
-  accessFlags(command('test <OWNER/REPO>', 'connect with these settings, over the stored ones; saves nothing')).action(
-    (project: string, options: TestOptions & CommonOptions) =>
-      withApp(options, (app, output) => testCommand(deps, app, output, project, options)),
-  );
+  addProjectCommands({ deps, command, withApp });
   command('plan <OWNER/REPO>', 'show what the next update would do, without doing it').action(
     (project: string, options: CommonOptions) =>
       withApp(options, (app, output) => planCommand(deps, app, output, project)),

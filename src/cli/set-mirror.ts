@@ -1,4 +1,5 @@
 import type { SshKeyType } from '../domain/mirror-ssh';
+import type { MirrorSettings } from '../sync/enrol-mirror';
 import { enrolProject } from '../sync/enrol-project';
 import type { CliApp, CliDeps } from './cli-deps';
 import { parseProjectPath } from './find-mirror';
@@ -16,6 +17,19 @@ export interface SetOptions extends OptionFlags, PasswordOptions {
   readonly sshHostKey?: readonly string[];
 }
 
+/** Flags that were not given change nothing. */
+export async function readSetOptions(deps: Pick<CliDeps, 'io'>, options: SetOptions): Promise<MirrorSettings> {
+  return {
+    url: options.url,
+    authUser: options.user,
+    authPassword: await readPassword(deps.io.in, options),
+    enabled: options.enable === true ? true : options.disable === true ? false : undefined,
+    options: readOptionFlags(options),
+    sshKeyType: options.sshKeyType,
+    sshHostKeys: options.sshHostKey,
+  };
+}
+
 /** Creates or changes a mirror. The password comes from standard input or a file: an argument could be seen by others. */
 export async function setMirror(
   deps: Pick<CliDeps, 'io' | 'present'>,
@@ -25,15 +39,7 @@ export async function setMirror(
   options: SetOptions,
 ): Promise<number> {
   const path = parseProjectPath(project);
-  const enrolled = await enrolProject(app, path, {
-    url: options.url,
-    authUser: options.user,
-    authPassword: await readPassword(deps.io.in, options),
-    enabled: options.enable === true ? true : options.disable === true ? false : undefined,
-    options: readOptionFlags(options),
-    sshKeyType: options.sshKeyType,
-    sshHostKeys: options.sshHostKey,
-  });
+  const enrolled = await enrolProject(app, path, await readSetOptions(deps, options));
   for (const warning of enrolled.warnings) output.warn(warning);
   const mirror = enrolled.mirror;
   output.result({ ...deps.present.mirror(mirror, await activeRun(app, mirror)), warnings: enrolled.warnings }, [

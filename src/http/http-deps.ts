@@ -7,6 +7,7 @@ import type { Secret } from '../domain/credentials';
 import type { Forge } from '../ports/forge';
 import type { Identity } from '../ports/identity';
 import type { Logger } from '../ports/logger';
+import type { NewProjects } from '../ports/new-projects';
 import type { Notices } from '../ports/notices';
 import type { RunQueue } from '../ports/run-queue';
 import type { Ssh } from '../ports/ssh';
@@ -37,6 +38,7 @@ export interface HttpDeps
     Forge,
     'account' | 'project' | 'projectByPath' | 'caller' | 'hasAdminScope' | 'callerRights' | 'listRefs' | 'moveRefs'
   >;
+  readonly newProjects: NewProjects;
   /** Lists an upstream's refs while somebody waits. */
   readonly listUpstream: Upstream['list'];
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;

@@ -1,6 +1,7 @@
 /** What tests do to a forge, over its REST API; the double and a real forge take the same calls. */
 export interface ForgeAdmin {
   createUser(name: string, options?: { readonly siteAdmin?: boolean }): Promise<TestUser>;
+  createOrganization(name: string, owner: TestUser): Promise<void>;
   createToken(user: TestUser, scopes: readonly string[]): Promise<TestToken>;
   /** A confidential OAuth2 application of a user. */
   createOauthApp(user: TestUser, name: string, redirectUris: readonly string[]): Promise<TestOauthApp>;
@@ -101,6 +102,9 @@ export function createForgeAdmin(url: string, adminToken: string): ForgeAdmin {
       if (options.siteAdmin === true)
         await call('PATCH', `/admin/users/${name}`, { admin: true, login_name: name, source_id: 0 });
       return { id: Number(user['id']), name, password };
+    },
+    async createOrganization(name, owner) {
+      await call('POST', `/admin/users/${owner.name}/orgs`, { username: name });
     },
     async createToken(user, scopes) {
       tokens += 1;

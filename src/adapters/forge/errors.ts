@@ -34,7 +34,8 @@ export function isPublicOnlyRefusal(data: unknown): boolean {
   return /limited to public/.test(messageOf(data));
 }
 
-function messageOf(data: unknown): string {
+/** What the forge says of an error, in its own words. */
+export function messageOf(data: unknown): string {
   const { message } = (data ?? {}) as { message?: unknown };
   return typeof message === 'string' ? message : '';
 }

@@ -80,6 +80,20 @@ export const requestFaults = {
     message: 'There is no such project, or you are not an admin of it.',
     advice: 'Check owner and name, and that you have admin rights on the project.',
   },
+  project_exists: {
+    class: 'request',
+    kind: 'user',
+    status: 409,
+    message: 'There is a project named {project} already.',
+    advice: 'Choose another name, or give that project a mirror of its own (PUT .../mirror/pull).',
+  },
+  project_owner_denied: {
+    class: 'request',
+    kind: 'user',
+    status: 403,
+    message: 'You may not make projects for {owner}, or there is no such account.',
+    advice: 'Choose an account or organization for which the forge lets you make projects.',
+  },
   mirror_not_found: {
     class: 'request',
     kind: 'user',

@@ -8,13 +8,16 @@ import type { Caller, CallerRights, Forge } from '../../ports/forge';
 
 /** `read` and `write` are about the project in the path. */
 export type Need = 'read' | 'write';
-export type RouteNeed = Need | 'site_admin';
+/** account: anybody whom the forge knows; what is asked for is done with the caller's own token. */
+export type RouteNeed = Need | 'account' | 'site_admin';
 
 export interface Access {
   /** Answers the rights of the caller, who is an admin of the project; asks the forge at most once per cache time. */
   check(request: Request, need: Need): Promise<CallerRights>;
   /** The same as middleware; a handler finds the answer with `callerOf`, or the site admin with `siteAdminOf`. */
   require(need: RouteNeed): RequestHandler;
+  /** What the caller signed in with, to act in the forge as the caller. Raises what `check` raises for want of it. */
+  token(request: Request): Secret;
   /** How callers say who they are. */
   readonly via: Extract<AuditVia, 'token' | 'session'>;
 }
@@ -62,16 +65,19 @@ export function createAccess(deps: AccessDeps): Access {
     return found;
   }
 
-  return { check, via: 'token', require: requirer(check, checkSiteAdmin) };
+  const checkAccount = (request: Request) => deps.forge.caller(tokenOf(request));
+  return { check, via: 'token', token: tokenOf, require: requirer(check, checkSiteAdmin, checkAccount) };
 }
 
 /** The middleware of both kinds of access. */
 export function requirer(
   check: Access['check'],
   checkSiteAdmin: (request: Request) => Promise<Caller>,
+  checkAccount: (request: Request) => Promise<Caller>,
 ): Access['require'] {
   return (need) => async (request, response, next) => {
     if (need === 'site_admin') response.locals.siteAdmin = await checkSiteAdmin(request);
+    else if (need === 'account') response.locals.account = await checkAccount(request);
     else response.locals.caller = await check(request, need);
     next();
   };
@@ -84,9 +90,18 @@ export function siteAdminOf(response: Response): Caller {
 
 /** Who does what this request asks for. */
 export function actorOf(access: Pick<Access, 'via'>, request: Request, response: Response): Actor {
-  const { caller, siteAdmin } = response.locals as { caller?: CallerRights; siteAdmin?: Caller };
-  const login = caller?.login ?? siteAdmin?.login ?? '';
+  const { caller, account, siteAdmin } = response.locals as {
+    caller?: CallerRights;
+    account?: Caller;
+    siteAdmin?: Caller;
+  };
+  const login = caller?.login ?? account?.login ?? siteAdmin?.login ?? '';
   return { who: login === '' ? null : login, via: access.via, from: request.ip ?? null };
+}
+
+/** The account that `require('account')` found; undefined for other needs. */
+export function accountOf(response: Response): Caller | undefined {
+  return response.locals.account as Caller | undefined;
 }
 
 /** The rights that `require` found. */

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { HeadwaterError } from '../../domain/errors';
-import { callerOf } from './access';
+import { accountOf, callerOf } from './access';
 
 /** For routes that make Headwater work for the caller; counted in each process by itself. */
 export interface RouteLimits {
@@ -38,6 +38,8 @@ export function limitRate({ perMinute, atOnce }: RouteLimits): RequestHandler[] 
 
 /** A token that may not tell its owner's name counts for its project. */
 function callerKey(response: Response): string {
+  const account = accountOf(response);
+  if (account !== undefined) return `account ${account.login.toLowerCase()}`;
   const { login, project } = callerOf(response);
   return login === '' ? `project ${project.id}` : `account ${login.toLowerCase()}`;
 }

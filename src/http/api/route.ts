@@ -1,10 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import { HeadwaterError } from '../../domain/errors';
 import { auditedStore } from '../../sync/audited-store';
 import type { Caller, CallerRights } from '../../ports/forge';
 import type { Page } from '../../ports/store';
 import type { HttpDeps } from '../http-deps';
-import { actorOf, callerOf, siteAdminOf, type Access, type Need, type RouteNeed } from './access';
+import { accountOf, actorOf, callerOf, siteAdminOf, type Access, type Need, type RouteNeed } from './access';
 import type { RouteLimits } from './limit-rate';
 import { pageOf } from './paging';
 import { parseBody } from './parse-input';
@@ -66,6 +67,24 @@ export function defineAdminRoute<Body = undefined>(
     need: 'site_admin',
     handler: (deps, access) => async (request, response) =>
       handle({ ...readCall<Body>(row, deps, access, request, response), siteAdmin: siteAdminOf(response) }),
+  };
+}
+
+/** The same for what is about no project that is there yet. */
+export function defineAccountRoute<Body = undefined>(
+  route: Omit<RouteDefinition<Body>, 'handle' | 'need'> & {
+    readonly handle: (call: Omit<Call<Body>, 'caller'> & { readonly account: Caller }) => Promise<void>;
+  },
+): ApiRoute {
+  const { handle, ...row } = route;
+  return {
+    ...row,
+    need: 'account',
+    handler: (deps, access) => async (request, response) => {
+      const account = accountOf(response);
+      if (account === undefined) throw new HeadwaterError('internal');
+      await handle({ ...readCall<Body>(row, deps, access, request, response), account });
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { listAllAudit, listAudit } from './audit-routes';
 import { getEvents } from './events';
 import { deleteHook, postHook } from './hook-routes';
+import { postImport } from './import-route';
 import { deleteMirror, getMirror, postMirror, putMirror } from './mirror-routes';
 import { postPause, postResume, postStop } from './pause-routes';
 import { postAccept, postPlan, postUndo } from './plan-routes';
@@ -32,4 +33,5 @@ export const routes: readonly ApiRoute[] = [
   listAudit,
   listAllAudit,
   postTest,
+  postImport,
 ];

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { Secret } from '../../domain/credentials';
 import { HeadwaterError } from '../../domain/errors';
 import type { Caller, CallerRights, Forge } from '../../ports/forge';
 import { projectPathOf, requirer, type Access, type Need } from '../api/access';
@@ -64,10 +65,19 @@ export function createSessionAccess(deps: SessionAccessDeps): SessionAccess {
     }
   }
 
-  async function checkSiteAdmin(request: Request): Promise<Caller> {
+  function tokenOf(request: Request): Secret {
     const signedIn = signedInOf(request, deps.now());
     if (signedIn === null) throw new HeadwaterError('session_missing');
-    const found = await askForge(request, () => deps.forge.caller(signedIn.token));
+    return signedIn.token;
+  }
+
+  async function checkAccount(request: Request): Promise<Caller> {
+    const token = tokenOf(request);
+    return askForge(request, () => deps.forge.caller(token));
+  }
+
+  async function checkSiteAdmin(request: Request): Promise<Caller> {
+    const found = await checkAccount(request);
     if (!found.siteAdmin) throw new HeadwaterError('site_admin_needed');
     return found;
   }
@@ -81,7 +91,8 @@ export function createSessionAccess(deps: SessionAccessDeps): SessionAccess {
   return {
     check,
     via: 'session',
-    require: requirer(check, checkSiteAdmin),
+    token: tokenOf,
+    require: requirer(check, checkSiteAdmin, checkAccount),
     checkSight: (request) => rightsOf(request, 'read'),
   };
 }

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { compilePattern } from '../../../src/adapters/patterns/compile-pattern';
+import { Secret } from '../../../src/domain/credentials';
 import { HeadwaterError } from '../../../src/domain/errors';
 import type { CliApp, CliDeps } from '../../../src/cli/cli-deps';
 import { runCli } from '../../../src/cli/run-cli';
 import { presentMirror, presentRun } from '../../../src/http/api/present';
 import { FakeForge } from '../../fakes/fake-forge';
 import { FakeListings } from '../../fakes/fake-listings';
+import { FakeNewProjects } from '../../fakes/fake-new-projects';
 import { FakeSsh } from '../../fakes/fake-ssh';
 import { MemoryLogger } from '../../fakes/memory-logger';
 import { MemoryNotices } from '../../fakes/memory-notices';
@@ -28,6 +30,7 @@ export interface CliBench {
   readonly forge: FakeForge;
   readonly notices: MemoryNotices;
   readonly listings: FakeListings;
+  readonly newProjects: FakeNewProjects;
   readonly removedCaches: string[];
   /** How often an app was opened and is open still. */
   readonly open: { count: number };
@@ -41,6 +44,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
   const queue = new MemoryQueue();
   const forge = new FakeForge();
   const notices = new MemoryNotices();
+  const newProjects = new FakeNewProjects(forge);
   const listings = new FakeListings();
   const removedCaches: string[] = [];
   const open = { count: 0 };
@@ -56,6 +60,8 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
     secrets: new PlainSecretBox(),
     ssh: new FakeSsh(),
     listUpstream: listings.list,
+    newProjects,
+    ownToken: new Secret('canary-own-t0ken'),
     compilePattern,
     checkUpstream: ({ host }) => {
       if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
@@ -72,6 +78,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
     forge,
     notices,
     listings,
+    newProjects,
     removedCaches,
     open,
     served,

@@ -37,3 +37,24 @@ describe('headwater mirror test', () => {
     expect(answer.err).toContain('(upstream_not_found)');
   });
 });
+
+describe('headwater mirror create', () => {
+  it('makes the project with the add-on’s own account, and its mirror', async () => {
+    const bench = cliBench();
+    const args = ['mirror', 'create', 'group/imported', '--url', url, '--public', '--tags', 'none', '--password-stdin'];
+    const answer = await bench.run([...args, '--user', 'bot'], { input: password });
+    expect(answer).toMatchObject({ code: 0, err: '' });
+    expect(answer.out).toContain('The project group/imported was made and will be imported.');
+    expect(answer.out).not.toContain(password);
+    expect(bench.newProjects.done[0]).toBe('create group/imported public');
+    expect(bench.queue.waiting).toHaveLength(1);
+  });
+
+  it('says what to do when the account may not', async () => {
+    const bench = cliBench();
+    bench.newProjects.closed.add('group');
+    const answer = await bench.run(['mirror', 'create', 'group/imported', '--url', url]);
+    expect([answer.code, answer.out]).toEqual([1, '']);
+    expect(answer.err).toContain('(project_owner_denied)');
+  });
+});

@@ -10,6 +10,7 @@ import { createHttpApp } from '../../../src/http/http-app';
 import type { HttpDeps } from '../../../src/http/http-deps';
 import { FakeForge } from '../../fakes/fake-forge';
 import { FakeListings } from '../../fakes/fake-listings';
+import { FakeNewProjects } from '../../fakes/fake-new-projects';
 import { FakeSsh } from '../../fakes/fake-ssh';
 import { MemoryNotices } from '../../fakes/memory-notices';
 import { MemoryQueue } from '../../fakes/memory-queue';
@@ -32,6 +33,7 @@ export interface HttpBench {
   readonly queue: MemoryQueue;
   readonly forge: FakeForge;
   readonly listings: FakeListings;
+  readonly newProjects: FakeNewProjects;
   readonly notices: MemoryNotices;
   readonly closing: AbortController;
   /** What timers were set. */
@@ -53,6 +55,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
   const store = new MemoryStore();
   const queue = new MemoryQueue();
   const forge = new FakeForge();
+  const newProjects = new FakeNewProjects(forge);
   const listings = new FakeListings();
   const notices = new MemoryNotices();
   const closing = new AbortController();
@@ -68,6 +71,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     secrets: new PlainSecretBox(),
     ssh: new FakeSsh(),
     listUpstream: listings.list,
+    newProjects,
     compilePattern,
     checkUpstream: ({ host }) => {
       if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
@@ -97,11 +101,4 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     queue,
     forge,
     listings,
-    notices,
-    closing,
-    hookTimers,
-    log: () => lines.join(''),
-  };
-}
-
-export const asAdmin = { Authorization: `token ${canaryToken}` };
+    newProjects,

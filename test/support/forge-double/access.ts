@@ -6,7 +6,7 @@ export type AccessMode = (typeof accessModes)[number];
 /** Site admins are owners everywhere; everybody reads what is public. */
 export function accessOf(user: ForgeUser | null, repo: ForgeRepo): AccessMode {
   if (user !== null) {
-    if (user.siteAdmin || user === repo.owner) return 'owner';
+    if (user.siteAdmin || user === repo.owner || repo.owner.owners?.has(user.id) === true) return 'owner';
     const granted = repo.collaborators.get(user.id);
     if (granted !== undefined) return granted;
   }

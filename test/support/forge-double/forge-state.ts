@@ -8,6 +8,8 @@ export interface ForgeUser {
   siteAdmin: boolean;
   /** Switched off by a site admin (`prohibit_login`). */
   blocked: boolean;
+  /** Ids of its owners, who are the only members; only organizations have them. */
+  readonly owners?: ReadonlySet<number>;
 }
 
 export interface ForgeToken {
@@ -60,6 +62,7 @@ export interface ForgeRepo {
   name: string;
   readonly private: boolean;
   readonly mirror: boolean;
+  readonly description: string;
   archived: boolean;
   empty: boolean;
   defaultBranch: string;
@@ -98,6 +101,15 @@ export class ForgeState {
     return user;
   }
 
+  addOrganization(name: string, owner: ForgeUser): ForgeUser {
+    const organization: ForgeUser = {
+      ...{ id: this.nextId(), name, email: '', password: '', siteAdmin: false, blocked: false },
+      owners: new Set([owner.id]),
+    };
+    this.users.set(name.toLowerCase(), organization);
+    return organization;
+  }
+
   addToken(user: ForgeUser, name: string, scopes: readonly string[]): ForgeToken {
     const token: ForgeToken = { id: this.nextId(), name, user, secret: randomBytes(20).toString('hex'), scopes };
     this.tokens.set(token.secret, token);
@@ -112,8 +124,13 @@ export class ForgeState {
     return [...this.repos.values()].find((repo) => repo.id === id);
   }
 
-  addRepo(owner: ForgeUser, name: string, options: { private: boolean; mirror: boolean }): ForgeRepo {
+  addRepo(
+    owner: ForgeUser,
+    name: string,
+    options: { private: boolean; mirror: boolean; description?: string },
+  ): ForgeRepo {
     const repo: ForgeRepo = {
+      description: '',
       ...options,
       id: this.nextId(),
       owner,

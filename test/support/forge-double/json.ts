@@ -26,7 +26,7 @@ export function repoJson(url: string, repo: ForgeRepo, viewer: ForgeUser | null)
     owner: userJson(url, repo.owner),
     name: repo.name,
     full_name: fullName,
-    description: '',
+    description: repo.description,
     empty: repo.empty,
     private: repo.private,
     fork: false,

@@ -42,11 +42,11 @@ export function repoRoutes(context: RestContext): Router {
     response.json(repoJson(context.url(), repoOf(response), callerOf(response)?.user ?? null));
   };
 
-  const create = async (owner: ForgeUser, name: string, isPrivate: boolean, from?: string) => {
+  const create = async (owner: ForgeUser, name: string, isPrivate: boolean, description: string, from?: string) => {
     const place = repoPath(root, owner.name, name);
     if (from === undefined) await createRepoFiles(place);
     else await cloneRepoFiles(place, from);
-    const repo = state.addRepo(owner, name, { private: isPrivate, mirror: from !== undefined });
+    const repo = state.addRepo(owner, name, { private: isPrivate, mirror: from !== undefined, description });
     if (from !== undefined) {
       repo.empty = (await git(place, 'for-each-ref', '--count=1')) === '';
       repo.defaultBranch = (await git(place, 'symbolic-ref', '--short', 'HEAD')).trim();
@@ -56,16 +56,23 @@ export function repoRoutes(context: RestContext): Router {
   const createFor = (ownerOf: (params: Record<string, string>, caller: ForgeUser) => ForgeUser | undefined) => {
     const handler: RequestHandler<Record<string, string>> = async (request, response) => {
       const caller = callerOf(response);
-      const body = request.body as { name?: string; repo_name?: string; private?: boolean; clone_addr?: string };
+      const body = request.body as {
+        name?: string;
+        repo_name?: string;
+        private?: boolean;
+        description?: string;
+        clone_addr?: string;
+      };
       const name = body.name ?? body.repo_name ?? '';
       const owner =
         caller === null ? undefined : ownerOf({ ...request.params, ...(request.body as object) }, caller.user);
       if (caller === null || owner === undefined) return answerNotFound(context, response);
       if (!/^[\w.-]+$/.test(name) || /\.(git|wiki)$/.test(name))
         return answerError(context, response, 422, `[Name]: AlphaDashDot`);
+      if (name === '-') return answerError(context, response, 422, 'name is reserved [name: -]');
       if (state.repo(owner.name, name) !== undefined)
         return answerError(context, response, 409, 'The repository with the same name already exists.');
-      const repo = await create(owner, name, body.private ?? false, body.clone_addr);
+      const repo = await create(owner, name, body.private ?? false, body.description ?? '', body.clone_addr);
       response.status(201).json(repoJson(context.url(), repo, caller.user));
     };
     return handler;
@@ -74,8 +81,21 @@ export function repoRoutes(context: RestContext): Router {
   router.post(
     '/user/repos',
     requireSignIn(context),
+    requireScope(context, 'user'),
     scope,
     createFor((_params, caller) => caller),
+  );
+  router.post(
+    '/orgs/:org/repos',
+    ...[requireSignIn(context), requireScope(context, 'organization')],
+    (request, response, next) => {
+      const owners = state.user(request.params['org'] ?? '')?.owners;
+      const caller = callerOf(response)?.user;
+      if (owners === undefined || caller === undefined) return answerNotFound(context, response);
+      if (owners.has(caller.id) || caller.siteAdmin) return next();
+      answerError(context, response, 403, 'Given user is not allowed to create repository in organization.');
+    },
+    createFor((params) => state.user(params['org'] ?? '')),
   );
   router.post(
     '/admin/users/:user/repos',

@@ -92,6 +92,12 @@ export function userRoutes(context: OauthContext): Router {
   router.get('/admin/cron', ...admin, (_request, response) => {
     response.set('X-Total-Count', '0').json([]);
   });
+  router.post('/admin/users/:user/orgs', ...admin, (request, response) => {
+    const owner = state.user(param(request, 'user'));
+    if (owner === undefined) return answerNotFound(context, response);
+    const { username } = request.body as { username: string };
+    response.status(201).json(userJson(context.url(), state.addOrganization(username, owner)));
+  });
   router.patch('/admin/users/:user', ...admin, (request, response) => {
     const user = state.user(param(request, 'user'));
     if (user === undefined) return answerNotFound(context, response);
