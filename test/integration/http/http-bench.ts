@@ -102,3 +102,11 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     forge,
     listings,
     newProjects,
+    notices,
+    closing,
+    hookTimers,
+    log: () => lines.join(''),
+  };
+}
+
+export const asAdmin = { Authorization: `token ${canaryToken}` };
