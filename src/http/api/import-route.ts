@@ -34,7 +34,7 @@ export const postImport = defineAccountRoute({
       wanted,
       readSettings(settings, account.login),
     );
-    const shown = await describeMirror(deps.store, mirror);
+    const shown = await describeMirror(deps, mirror);
     response.status(201).json({ ...shown, warnings: warnings.map(presentFault) });
   },
 });
