@@ -28,12 +28,8 @@ export const postImport = defineAccountRoute({
     if (visibility !== undefined && isPrivate !== undefined && (visibility === 'private') !== isPrivate)
       throw contradiction();
     const wanted = { owner, name, description, private: isPrivate ?? visibility !== 'public' };
-    const { mirror, warnings } = await importProject(
-      deps,
-      access.token(request),
-      wanted,
-      readSettings(settings, account.login),
-    );
+    const token = access.token(request);
+    const { mirror, warnings } = await importProject(deps, token, wanted, readSettings(settings, account.login));
     const shown = await describeMirror(deps, mirror);
     response.status(201).json({ ...shown, warnings: warnings.map(presentFault) });
   },
