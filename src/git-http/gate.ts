@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { HeadwaterError } from '../domain/errors';
 import type { HttpFault, TranslateFault } from './http-fault';
 import type { GitService } from './list-refs';
+import type { TakePack } from './pack-tap';
 import { relay, type RelayedExchange } from './relay';
 import type { HttpRequester } from './requester';
 
@@ -23,6 +24,8 @@ export interface GateOptions {
   /** Totals so far; called for each chunk, so be quick. */
   readonly onBytes?: (received: number, sent: number) => void;
   readonly onFault?: (fault: HeadwaterError) => void;
+  /** Is shown the pack of a fetch as it comes, before the client (pack-tap.ts). */
+  readonly takePack?: TakePack | undefined;
   readonly translate: TranslateFault;
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type http from 'node:http';
 import type { Oid, RefName } from '../domain/git-ref';
-import type { TranslateFault } from './http-fault';
+import type { HttpFault, TranslateFault } from './http-fault';
 import { abortReason, userAgent } from './list-refs';
-import { flushPkt, pktLine, PktLineReader, utf8 } from './pkt-line';
+import { flushPkt, pktLine } from './pkt-line';
+import { readReport, type ReceivePackReport } from './receive-pack-report';
 import type { HttpRequester } from './requester';
 import { checkResponseHead } from './response-head';
 import { StallWatch } from './stall-watch';
@@ -26,132 +27,183 @@ export interface ReceivePackOptions {
   readonly translate: TranslateFault;
 }
 
-/** The server's own report. */
-export interface ReceivePackReport {
-  /** "ok", or why the pack was not taken. */
-  readonly unpack: string;
-  /** null: done; else the server's words. */
-  readonly refs: ReadonlyMap<RefName, string | null>;
-  /** What hooks and git printed there. */
-  readonly remoteLines: readonly string[];
-  readonly sentBytes: number;
-}
-
 const noOid = '0'.repeat(40);
+const answerType = 'application/x-git-receive-pack-result';
+/** What may wait here for the server to take it. */
+const maxWaitingBytes = 256 * 1024;
+/** How long a server may take to answer a push that was given up; ms. */
+const farewellMs = 5_000;
 
 /**
- * A push without objects of ours: commands, and a pack with nothing in it, for refs whose new values the server has already
- * (gitprotocol-pack(5)). One request. Raises what `translate` makes of a fault, and the reason of an aborted signal.
+ * A push without objects of ours: commands, and a pack with nothing in it, for refs whose new values the server has already.
+ * Raises what `translate` makes of a fault, and the reason of an aborted signal.
  */
 export async function sendRefCommands(
   options: ReceivePackOptions,
   commands: readonly RefCommand[],
 ): Promise<ReceivePackReport> {
-  const url = new URL(`${options.repository.href}/git-receive-pack`);
-  const type = 'application/x-git-receive-pack-result';
-  const body = requestBody(commands);
   options.signal.throwIfAborted();
-
-  const answer = await new Promise<Buffer>((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const request = options.requester.request({
-      url,
-      method: 'POST',
-      headers: {
-        accept: type,
-        'accept-encoding': 'identity',
-        'content-type': 'application/x-git-receive-pack-request',
-        'content-length': String(body.length),
-        'user-agent': userAgent,
-        ...(options.authorization === null ? {} : { authorization: options.authorization }),
-      },
-    });
-    const settle = (finish: () => void) => {
-      watch.stop();
-      options.signal.removeEventListener('abort', onAbort);
-      finish();
-    };
-    const fail = (error: Error) =>
-      settle(() => {
-        reject(error);
-        request.destroy();
-      });
-    const onAbort = () => fail(abortReason(options.signal));
-    const watch = new StallWatch(options.idleTimeoutMs, () =>
-      fail(
-        options.translate({
-          kind: 'stalled',
-          phase: 'waiting for the answer',
-          idleTimeoutMs: options.idleTimeoutMs,
-        }),
-      ),
-    );
-    options.signal.addEventListener('abort', onAbort, { once: true });
-    const read = (response: http.IncomingMessage) => {
-      response.on('data', (chunk: Buffer) => {
-        watch.touch();
-        chunks.push(chunk);
-        bytes += chunk.length;
-        if (bytes > options.maxBytes) fail(options.translate({ kind: 'too_large', limit: options.maxBytes }));
-      });
-      response.on('error', () => fail(options.translate({ kind: 'broken_off', phase: 'receiving data' })));
-      response.on('end', () => settle(() => resolve(Buffer.concat(chunks))));
-    };
-    request.on('error', (error) => fail(options.translate({ kind: 'transport', error })));
-    request.on('response', (response) => {
-      watch.touch();
-      checkResponseHead(response, url, type).then(
-        (fault) => (fault === null ? read(response) : fail(options.translate(fault))),
-        (error: Error) => fail(options.translate({ kind: 'transport', error })),
-      );
-    });
-    request.end(body);
-  });
-  return { ...readReport(answer), sentBytes: body.length };
+  const needsPack = commands.some(({ newOid }) => newOid !== null);
+  return new ReceivePackRequest(options, commands).finish(needsPack ? emptyPack() : Buffer.alloc(0));
 }
 
-function requestBody(commands: readonly RefCommand[]): Buffer {
-  const lines = commands.map(({ ref, oldOid, newOid }) => `${oldOid ?? noOid} ${newOid ?? noOid} ${ref}`);
-  const [first = '', ...others] = lines;
-  const withCapabilities = `${first}\0 report-status side-band-64k agent=${userAgent.replace(/ /g, '-')}`;
-  const needsPack = commands.some(({ newOid }) => newOid !== null);
-  return Buffer.concat([
-    ...[withCapabilities, ...others].map((line) => pktLine(line)),
-    flushPkt,
-    ...(needsPack ? [emptyPack()] : []),
-  ]);
+/**
+ * A push written by hand (gitprotocol-pack(5)): one request, with the commands ahead and a pack that comes piece by piece.
+ * Until its last bytes the server keeps all of it in quarantine.
+ */
+export class ReceivePackRequest {
+  readonly #post: http.ClientRequest;
+  readonly #url: URL;
+  readonly #watch: StallWatch;
+  readonly #answer: Promise<Buffer>;
+  #settle: { readonly resolve: (answer: Buffer) => void; readonly reject: (fault: Error) => void } | null = null;
+  #ready: () => void = () => {};
+  #isWhole = false;
+  #sentBytes = 0;
+
+  constructor(
+    private readonly options: ReceivePackOptions,
+    commands: readonly RefCommand[],
+  ) {
+    const { authorization, requester, idleTimeoutMs, signal } = options;
+    this.#answer = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    // Whoever asks for the answer hears of a fault; until then it only makes `isOpen` false.
+    this.#answer.catch(() => {});
+    this.#url = new URL(`${options.repository.href}/git-receive-pack`);
+    this.#post = requester.request({
+      url: this.#url,
+      method: 'POST',
+      headers: {
+        accept: answerType,
+        'accept-encoding': 'identity',
+        'content-type': 'application/x-git-receive-pack-request',
+        'user-agent': userAgent,
+        ...(authorization === null ? {} : { authorization }),
+      },
+    });
+    this.#watch = new StallWatch(
+      idleTimeoutMs,
+      () => this.#fail({ kind: 'stalled', phase: this.#isWhole ? 'waiting for the answer' : 'sending', idleTimeoutMs }),
+      // Before it has everything, only a server that does not take what is there has stalled.
+      () => this.#isWhole || this.#post.writableNeedDrain,
+    );
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#post.on('error', (error) => this.#fail({ kind: 'transport', error }));
+    this.#post.on('response', (response) => this.#read(response));
+    this.#post.on('drain', () => {
+      this.#watch.touch();
+      this.#ready();
+    });
+    this.#send(commandLines(commands));
+    if (signal.aborted) this.#onAbort();
+  }
+
+  /** Nothing went wrong yet, and it is neither finished nor given up. */
+  get isOpen(): boolean {
+    return this.#settle !== null && !this.#isWhole;
+  }
+
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** Sends a piece of the pack. Resolves when there is room for more, or no use. */
+  write(bytes: Buffer): Promise<void> | void {
+    if (!this.isOpen) return;
+    this.#send(bytes);
+    if (this.#post.writableLength > maxWaitingBytes) return new Promise((resolve) => (this.#ready = resolve));
+  }
+
+  /** Sends the end of the pack, and answers the report. Raises what `translate` makes of a fault, now or before. */
+  async finish(bytes: Buffer): Promise<ReceivePackReport> {
+    if (this.isOpen) {
+      this.#send(bytes);
+      this.#isWhole = true;
+      this.#watch.touch();
+      this.#post.end();
+    }
+    return { ...readReport(await this.#answer), sentBytes: this.#sentBytes };
+  }
+
+  /**
+   * Gives it up; nothing happens once it is finished. Ends the pack too early instead of cutting the connection, so that
+   * the server's git tidies up behind itself instead of being killed.
+   */
+  abort(): void {
+    if (!this.isOpen) return;
+    this.#close()?.reject(new Error('the push was given up'));
+    this.#post.end();
+    const timer = setTimeout(() => this.#post.destroy(), farewellMs);
+    this.#post.once('close', () => clearTimeout(timer));
+  }
+
+  readonly #onAbort = () => {
+    if (!this.isOpen) return this.#failWith(abortReason(this.options.signal));
+    this.abort();
+  };
+
+  #send(bytes: Buffer): void {
+    this.#sentBytes += bytes.length;
+    this.#post.write(bytes);
+  }
+
+  #read(response: http.IncomingMessage): void {
+    const { maxBytes, translate } = this.options;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    this.#watch.touch();
+    response.on('error', () => this.#fail({ kind: 'broken_off', phase: 'receiving data' }));
+    if (this.#settle === null) return void response.resume();
+    checkResponseHead(response, this.#url, answerType).then(
+      (fault) => {
+        if (fault !== null) return this.#fail(fault);
+        response.on('data', (chunk: Buffer) => {
+          this.#watch.touch();
+          bytes += chunk.length;
+          if (bytes > maxBytes) return this.#fail({ kind: 'too_large', limit: maxBytes });
+          chunks.push(chunk);
+        });
+        response.on('end', () => {
+          // A server that has said all before it has everything gave up.
+          if (this.#isWhole) this.#close()?.resolve(Buffer.concat(chunks));
+          else this.#failWith(translate({ kind: 'broken_off', phase: 'sending' }));
+        });
+      },
+      (error: Error) => this.#fail({ kind: 'transport', error }),
+    );
+  }
+
+  #fail(fault: HttpFault): void {
+    if (this.#settle !== null) this.#failWith(this.options.translate(fault));
+  }
+
+  #failWith(error: Error): void {
+    this.#close()?.reject(error);
+    this.#post.destroy();
+  }
+
+  /** Whoever waits for room gets to know; answers null if it is over already. */
+  #close() {
+    const settle = this.#settle;
+    this.#settle = null;
+    this.#watch.stop();
+    this.options.signal.removeEventListener('abort', this.#onAbort);
+    this.#ready();
+    return settle;
+  }
+}
+
+/** Quiet: what a server prints before it has everything, its web server may take for the end of the request. */
+function commandLines(commands: readonly RefCommand[]): Buffer {
+  const capabilities = `report-status side-band-64k quiet agent=${userAgent.replace(/ /g, '-')}`;
+  const lines = commands.map(({ ref, oldOid, newOid }, at) =>
+    pktLine(`${oldOid ?? noOid} ${newOid ?? noOid} ${ref}${at === 0 ? `\0 ${capabilities}` : ''}`),
+  );
+  return Buffer.concat([...lines, flushPkt]);
 }
 
 /** Version 2, no objects, and the checksum of that. */
 function emptyPack(): Buffer {
   const head = Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1');
   return Buffer.concat([head, createHash('sha1').update(head).digest()]);
-}
-
-/** Undoes the side band: band 1 is the report, 2 is what is printed, 3 is the end of it all. */
-function readReport(answer: Buffer): Omit<ReceivePackReport, 'sentBytes'> {
-  let report = '';
-  let printed = '';
-  new PktLineReader((text, start, end) => {
-    if (start < 0) return;
-    const band = text.charCodeAt(start);
-    if (band === 1) report += text.slice(start + 1, end);
-    else if (band === 2 || band === 3) printed += text.slice(start + 1, end);
-  }).push(answer);
-
-  let unpack = 'the server did not say';
-  const refs = new Map<RefName, string | null>();
-  new PktLineReader((text, start, end) => {
-    if (start < 0) return;
-    const line = utf8(text.slice(start, end)).trimEnd();
-    const [word = '', name = ''] = line.split(' ');
-    if (word === 'unpack') unpack = line.slice('unpack '.length);
-    else if (word === 'ok') refs.set(name, null);
-    else if (word === 'ng') refs.set(name, line.slice('ng '.length + name.length).trim());
-  }).push(Buffer.from(report, 'latin1'));
-  const remoteLines = utf8(printed)
-    .split(/[\n\r]/)
-    .map((line) => line.trimEnd());
-  return { unpack, refs, remoteLines };
 }

@@ -1,6 +1,7 @@
 import type http from 'node:http';
 import type { HttpFault, HttpPhase } from './http-fault';
 import { serviceUrl, userAgent, type GitService } from './list-refs';
+import { packTap, type TakePack } from './pack-tap';
 import { whenConnected, type HttpRequester } from './requester';
 import { checkResponseHead } from './response-head';
 import { StallWatch } from './stall-watch';
@@ -12,6 +13,8 @@ export interface RelayOptions {
   readonly requester: HttpRequester;
   readonly idleTimeoutMs: number;
   readonly purpose: 'advertisement' | 'rpc';
+  /** Is shown the pack of a fetch (pack-tap.ts). */
+  readonly takePack?: TakePack | undefined;
   readonly onReceived: (bytes: number) => void;
   readonly onSent: (bytes: number) => void;
   readonly onFault: (fault: HttpFault) => void;
@@ -39,6 +42,7 @@ export function relay(
   const { service, repository, purpose } = options;
   const url = purpose === 'rpc' ? new URL(`${repository.href}/${service}`) : serviceUrl(repository, service);
   const type = `application/x-${service}-${purpose === 'rpc' ? 'result' : 'advertisement'}`;
+  const tap = options.takePack === undefined || purpose !== 'rpc' ? null : packTap(options.takePack);
   let phase: HttpPhase = 'connecting';
   let over = false;
 
@@ -56,6 +60,7 @@ export function relay(
   const destroy = () => {
     finish();
     toServer.destroy();
+    tap?.destroy();
     if (toClient.headersSent) toClient.destroy();
     else toClient.writeHead(502, { connection: 'close' }).end();
   };
@@ -67,7 +72,8 @@ export function relay(
 
   // Waiting for the client to send, or to take what was sent, is not the server's fault.
   const isServersTurn = () =>
-    !toClient.writableNeedDrain && (fromClient.readableEnded || toServer.writableNeedDrain || phase === 'connecting');
+    !(tap ?? toClient).writableNeedDrain &&
+    (fromClient.readableEnded || toServer.writableNeedDrain || phase === 'connecting');
   const watch = new StallWatch(
     options.idleTimeoutMs,
     () => fail({ kind: 'stalled', phase, idleTimeoutMs: options.idleTimeoutMs }),
@@ -87,6 +93,8 @@ export function relay(
     phase = fromClient.readableEnded ? 'waiting for the answer' : 'sending';
   });
   toServer.on('error', (error) => fail({ kind: 'transport', error }));
+  tap?.on('error', (error) => fail({ kind: 'transport', error }));
+  tap?.on('drain', () => watch.touch());
   toServer.on('response', (response) => {
     watch.touch();
     response.on('error', () => fail({ kind: 'broken_off', phase }));
@@ -105,7 +113,7 @@ export function relay(
           options.onReceived(chunk.length);
         });
         response.on('end', finish);
-        response.pipe(toClient);
+        (tap === null ? response : response.pipe(tap)).pipe(toClient);
       },
       (error: Error) => fail({ kind: 'transport', error }),
     );

@@ -75,6 +75,23 @@ export interface PushRequest {
   readonly signal: AbortSignal;
 }
 
+export type LaneRequest = Pick<PushRequest, 'project' | 'updates' | 'signal'>;
+
+/**
+ * A push whose pack comes from elsewhere, piece by piece, while the repository that it is for is still being made. The forge
+ * keeps everything in quarantine until `push` seals the pack, with bytes that nobody else can know.
+ */
+export interface PackLane {
+  /** What it was opened for. */
+  readonly updates: readonly RefUpdate[];
+  /** Takes the next piece of the pack; resolves when it is ready for more. A lane that broke off takes anything. */
+  write(bytes: Uint8Array): Promise<void> | void;
+  /** Like `Forge.push`, for its own updates: seals the pack, or pushes from the repository if the lane broke off before. */
+  push(request: Omit<PushRequest, 'updates'>): Promise<PushResult>;
+  /** Ends it; what was not pushed leaves nothing in the forge. Idempotent. */
+  abort(): void;
+}
+
 export interface PushResult {
   /** One per update, in the same order. */
   readonly outcomes: readonly RefOutcome[];
@@ -117,6 +134,12 @@ export interface Forge {
    * forge_push_failed, upstream_corrupt (objects are missing from the cache).
    */
   push(request: PushRequest): Promise<PushResult>;
+
+  /**
+   * Opens a push for a pack that is about to come, into a project without refs. Answers null for more refs than fit into one
+   * push. Raises nothing but what `account` raises.
+   */
+  openLane(request: LaneRequest): Promise<PackLane | null>;
 
   /**
    * Moves refs to objects that the forge has already: puts back old values, keeps them under another name. Takes nothing

@@ -36,6 +36,9 @@ export interface RefListing {
   readonly receivedBytes: number;
 }
 
+/** Takes a piece of a pack; what it answers resolves once it is ready for more. Never rejects. */
+export type TakePack = (bytes: Uint8Array) => Promise<void> | void;
+
 export interface FetchRequest {
   readonly access: UpstreamAccess;
   readonly listing: RefListing;
@@ -44,6 +47,11 @@ export interface FetchRequest {
   /** Tips that the cache lacks: the only ones that are asked for. */
   readonly wanted: readonly Oid[];
   readonly onProgress: (progress: Progress) => void;
+  /**
+   * Is shown the pack while it comes, always before the cache has it; a slow taker slows the upstream. An upstream without
+   * side bands shows nothing.
+   */
+  readonly takePack?: TakePack | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -25,6 +25,7 @@ export interface SyncDeps {
     | 'project'
     | 'listRefs'
     | 'push'
+    | 'openLane'
     | 'moveRefs'
     | 'branchRules'
     | 'tagRules'

@@ -8,11 +8,12 @@ import type { RefListing } from '../ports/upstream';
 import { claimRun } from './claim';
 import { keepLease } from './keep-lease';
 import type { SyncContext, SyncDeps } from './sync-context';
-import { chooseRefs, dropStrayTags } from './steps/choose-refs';
+import { chooseRefs, dropStrayTags, type ChosenRefs } from './steps/choose-refs';
 import { copyLfs } from './steps/copy-lfs';
 import { deliverUpdates, type Delivery } from './steps/deliver-updates';
 import { fetchObjects } from './steps/fetch-objects';
 import { followDefaultBranch } from './steps/follow-default-branch';
+import { ImportLane } from './steps/import-lane';
 import { listUpstream, nothingNew } from './steps/list-upstream';
 import { nameRules } from './steps/name-rules';
 import { planUpdates, type Decision } from './steps/plan-updates';
@@ -54,11 +55,19 @@ async function follow(context: SyncContext): Promise<void> {
   const listing = await listUpstream(context);
   const before = await chooseRefs(context, listing);
   if (nothingNew(context, listing)) return recordNothingNew(context, listing, before.listing);
+  const lane = new ImportLane(context, before.listing);
+  try {
+    await bring(context, listing, before, lane);
+  } finally {
+    lane.close();
+  }
+}
 
+async function bring(context: SyncContext, listing: RefListing, before: ChosenRefs, lane: ImportLane): Promise<void> {
   const [cacheDir, forge] = await together(
     context.signal,
-    (signal) => fetchObjects(context, before.listing, signal),
-    (signal) => readForge(context, signal),
+    (signal) => fetchObjects(context, before.listing, lane.takePack, signal),
+    (signal) => lane.prepare(readForge(context, signal)),
   );
   const chosen = await dropStrayTags(context, before.listing);
   const planned = await planUpdates(context, { listing, chosen, scope: before.scope, forge });
@@ -69,7 +78,7 @@ async function follow(context: SyncContext): Promise<void> {
   const decision = await copyLfs(context, offer.decision, { listing: chosen, forge, cacheDir });
   const { updates, leftAlone, unchanged } = decision.plan;
   const failed = await prepareOffer(context, forge, offer, decision);
-  const delivery: Delivery = { ...decision, chosen, forge, cacheDir };
+  const delivery: Delivery = { ...decision, chosen, forge, cacheDir, lane };
   const pushed = await nameRules(context, forge, updates, await deliverUpdates(context, delivery));
   const proven = await proveDelivery(context, forge, pushed);
   const head = await followDefaultBranch(context, delivery, proven);

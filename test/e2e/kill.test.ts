@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +62,22 @@ describeForges('CRASH-01: kill -9', (choice) => {
     await held;
     await scene.headwater.stop('SIGKILL');
     proxy.release();
+    await scene.headwater.start();
+    await expectWhole(repo, api);
+  });
+
+  it('of everything while the pack is on its way into the forge leaves it empty until the next run', async () => {
+    const { repo, api } = await enrolled();
+    const held = proxy.holdAfter(150_000);
+    await enrol(api);
+    await held;
+    const objects = join(scene.forge.repositoryPath(repo.owner, repo.name), 'objects');
+    await until(() => readdirSync(objects).some((name) => name.startsWith('tmp_objdir')));
+    expect(scene.refs(repo)).toEqual({});
+    await scene.headwater.stop('SIGKILL');
+    proxy.release();
+    expect(scene.refs(repo)).toEqual({});
+    expect(readdirSync(join(objects, 'pack'))).toEqual([]);
     await scene.headwater.start();
     await expectWhole(repo, api);
   });

@@ -119,6 +119,10 @@ export class FakeForge implements Forge {
     return { outcomes: request.updates.map((update) => ({ ...update, reason: null })), sentBytes: 0 };
   }
 
+  async openLane(): Promise<null> {
+    return null;
+  }
+
   async moveRefs(request: Pick<PushRequest, 'project' | 'updates' | 'signal'>): Promise<PushResult> {
     const refs = this.refs.get(request.project.id) ?? new Map<RefName, string>();
     const outcomes = request.updates.map((update): RefOutcome => {

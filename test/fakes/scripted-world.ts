@@ -7,7 +7,15 @@ import type { SchedulePolicy } from '../../src/domain/mirror';
 import type { PullRequestState } from '../../src/domain/pull-request';
 import type { AncestryQuestion } from '../../src/domain/ref-plan';
 import type { RefOutcome } from '../../src/domain/run';
-import type { ForgeProject, NewPullRequest, PullRequest, PushRequest, PushResult } from '../../src/ports/forge';
+import type {
+  ForgeProject,
+  LaneRequest,
+  NewPullRequest,
+  PackLane,
+  PullRequest,
+  PushRequest,
+  PushResult,
+} from '../../src/ports/forge';
 import type { ObjectCache } from '../../src/ports/object-cache';
 import type { FetchRequest, RefListing, UpstreamAccess } from '../../src/ports/upstream';
 import type { MirrorSettings } from '../../src/sync/enrol-mirror';
@@ -124,6 +132,11 @@ export class ScriptedWorld {
   /** Runs after the forge took a push, before Headwater hears of it. */
   afterPush: () => Promise<void> | void = () => undefined;
 
+  /** The forge offers a lane. */
+  hasLane = false;
+  /** What was done with lanes, in order. */
+  readonly laneCalls: string[] = [];
+
   readonly cacheTips = new Set<Oid>();
   cacheRemovals = 0;
   #ids = 0;
@@ -146,6 +159,7 @@ export class ScriptedWorld {
     },
     fetch: async (request: FetchRequest) => {
       this.upstreamCalls.push(`fetch ${request.wanted.length}`);
+      await request.takePack?.(new Uint8Array(1000));
       request.onProgress({ phase: 'receiving', done: 1, total: 1, bytes: 1000 });
       return { receivedBytes: 1000 };
     },
@@ -202,6 +216,19 @@ export class ScriptedWorld {
       });
       await this.afterPush();
       return { outcomes, sentBytes: 500 };
+    },
+    openLane: async ({ updates }: LaneRequest): Promise<PackLane | null> => {
+      if (!this.hasLane) return null;
+      this.laneCalls.push('open');
+      return {
+        updates,
+        write: (bytes) => void this.laneCalls.push(`write ${bytes.length}`),
+        push: (request) => {
+          this.laneCalls.push('push');
+          return this.forge.push({ ...request, updates });
+        },
+        abort: () => void this.laneCalls.push('abort'),
+      };
     },
     moveRefs: async ({ updates }: Pick<PushRequest, 'project' | 'updates' | 'signal'>): Promise<PushResult> => {
       this.#callForge('moveRefs');

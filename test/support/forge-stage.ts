@@ -1,7 +1,7 @@
 import { createForge } from '../../src/adapters/forge/create-forge';
 import { Secret } from '../../src/domain/credentials';
 import type { RefUpdate } from '../../src/domain/ref-plan';
-import type { Forge, ForgeListing, ForgeProject, PushResult } from '../../src/ports/forge';
+import type { Forge, ForgeListing, ForgeProject, PackLane, PushResult } from '../../src/ports/forge';
 import type { TestRepo, TestUser } from './forge-admin';
 import type { ForgeChoice, TestForge } from './forges';
 import { TempRepo } from './temp-repo';
@@ -59,6 +59,18 @@ export class ForgeStage {
   ): Promise<PushResult> {
     const signal = new AbortController().signal;
     return this.adapter.push({ project, cacheDir: this.source.dir, updates, onProgress: () => {}, signal, ...changes });
+  }
+
+  /** A lane for creating these refs; what it does not bring is pushed from `source`. */
+  async openLane(
+    project: ForgeProject,
+    updates: readonly RefUpdate[],
+    { adapter = this.adapter, signal = new AbortController().signal } = {},
+  ): Promise<PackLane & { finish(): Promise<PushResult> }> {
+    const lane = await adapter.openLane({ project, updates, signal });
+    if (lane === null) throw new Error('the forge offers no lane');
+    const request = { project, cacheDir: this.source.dir, onProgress: () => {}, signal };
+    return { ...lane, finish: () => lane.push(request) };
   }
 
   async refs(project: ForgeProject): Promise<Record<string, string>> {

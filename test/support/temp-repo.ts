@@ -55,6 +55,16 @@ export class TempRepo {
     fs.writeFileSync(path.join(this.dir, 'packed-refs'), `# pack-refs with: sorted \n${lines.join('')}`);
   }
 
+  /** A pack of everything that these revisions lead to. */
+  pack(...revisions: readonly string[]): Buffer {
+    return execFileSync('git', ['pack-objects', '--revs', '-q', '--stdout', '--delta-base-offset'], {
+      cwd: this.dir,
+      env: environment,
+      input: `${revisions.join('\n')}\n`,
+      maxBuffer: 256 * 1024 * 1024,
+    });
+  }
+
   /** The object that a revision names, or null. */
   resolve(revision: string): string | null {
     try {

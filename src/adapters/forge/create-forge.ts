@@ -8,6 +8,7 @@ import { gitFault } from './errors';
 import type { ForgeGit } from './forge-git';
 import { listRefs } from './list-refs';
 import { moveRefs } from './move-refs';
+import { openLane } from './pack-lane';
 import { projectById, projectByPath } from './projects';
 import { isContained, openPullRequest, pullRequest, setPullRequestState } from './pull-requests';
 import { pushUpdates } from './push';
@@ -66,6 +67,9 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
     },
     async push(request) {
       return pushUpdates({ git, account: await accountForAdvice() }, request);
+    },
+    async openLane(request) {
+      return openLane({ git, account: await accountForAdvice() }, request);
     },
     async moveRefs(request) {
       return moveRefs({ git, account: await accountForAdvice() }, request);

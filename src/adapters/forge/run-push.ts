@@ -84,7 +84,7 @@ function pushCommand(
 }
 
 /** Codes of faults that come before the forge took anything. */
-const harmless: ReadonlySet<string> = new Set([
+export const harmless: ReadonlySet<string> = new Set([
   'forge_token_refused',
   'forge_project_missing',
   'forge_project_archived',

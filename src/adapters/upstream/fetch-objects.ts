@@ -26,7 +26,8 @@ export interface FetchDeps {
 /** What a gate for one fetch is told of that fetch. */
 export type FetchGateJob = Required<
   Pick<GateOptions, 'idleTimeoutMs' | 'totalTimeoutMs' | 'maxReceivedBytes' | 'onBytes' | 'onFault'>
->;
+> &
+  Pick<GateOptions, 'takePack'>;
 
 /** A gate of either kind; without a header where its address is enough. */
 export type FetchGate = Omit<Gate, 'header'> & { readonly header: string | null };
@@ -52,6 +53,8 @@ class FetchJobRun {
   readonly #child: FetchChild;
   readonly #context: FetchContext;
   #watch: StallWatch | null = null;
+  /** The taker of the pack keeps everybody waiting. */
+  #taking = false;
   #stop: ((error: Error) => void) | null = null;
 
   constructor(
@@ -87,6 +90,7 @@ class FetchJobRun {
       totalTimeoutMs: limits.totalTimeoutMs,
       maxReceivedBytes: limits.maxReceivedBytes,
       onBytes: () => this.#watch?.touch(),
+      takePack: this.request.takePack && ((bytes) => this.#take(bytes)),
       onFault: (fault) => this.#stop?.(fault),
     });
   }
@@ -97,10 +101,11 @@ class FetchJobRun {
       this.#stop = reject;
       if (this.request.signal.aborted) return reject(abortReason(this.request.signal));
       // The gate tells when the upstream stalls. If all is silent for longer than that, it is the child that hangs.
-      this.#watch = new StallWatch(idleTimeoutMs + graceMs, () => {
+      const onStall = () => {
         const why = `nothing moved for ${Math.round(idleTimeoutMs / 1000)} seconds`;
         reject(gate.fault ?? new HeadwaterError('fetch_crashed', { why }));
-      });
+      };
+      this.#watch = new StallWatch(idleTimeoutMs + graceMs, onStall, () => !this.#taking);
       const { url, header } = gate;
       const { cacheDir, wanted } = this.request;
       this.#child.start({ url, header, cacheDir, wanted }, (message) => {
@@ -114,6 +119,13 @@ class FetchJobRun {
         reject(gate.fault ?? childEndFault(end, this.#context, diskIsFull));
       });
     });
+  }
+
+  async #take(bytes: Uint8Array): Promise<void> {
+    this.#taking = true;
+    await this.request.takePack?.(bytes);
+    this.#taking = false;
+    this.#watch?.touch();
   }
 
   #report({ phase, done, total, bytes }: Extract<FetchMessage, { type: 'progress' }>): void {

@@ -2,9 +2,10 @@ import { HeadwaterError } from '../../domain/errors';
 import { shortName, type RefName } from '../../domain/git-ref';
 import { portionUpdates, reasonOf, type DeliveredRef, type RefUpdate } from '../../domain/ref-plan';
 import type { RefOutcome } from '../../domain/run';
-import type { ForgeProject } from '../../ports/forge';
+import type { ForgeProject, PushRequest, PushResult } from '../../ports/forge';
 import type { RefListing } from '../../ports/upstream';
 import { tellProgress, type SyncContext } from '../sync-context';
+import type { ImportLane } from './import-lane';
 import { keepBackups } from './keep-backups';
 import type { Decision } from './plan-updates';
 import type { ForgeState } from './read-forge';
@@ -14,6 +15,8 @@ export interface Delivery extends Decision {
   readonly chosen: RefListing;
   readonly forge: ForgeState;
   readonly cacheDir: string;
+  /** May have brought the first of it already. */
+  readonly lane: ImportLane;
 }
 
 /** Pushes the plan in portions. Each is noted as intended before and as delivered after, both under the claim. */
@@ -21,6 +24,8 @@ export async function deliverUpdates(context: SyncContext, delivery: Delivery): 
   const { plan, chosen, forge } = delivery;
   const first = isImport(context, delivery) ? chosen.defaultBranch : null;
   const outcomes: RefOutcome[] = [];
+  const planned = portionUpdates(plan.updates, first, context.portionSize);
+  const { portions, lane } = await delivery.lane.board(planned);
   let isFirst = true;
   const report = (bytes: number) =>
     tellProgress(context, { phase: 'pushing', done: outcomes.length, total: plan.updates.length, bytes });
@@ -29,13 +34,16 @@ export async function deliverUpdates(context: SyncContext, delivery: Delivery): 
   const isNew = context.claim.mirror.lastSuccessAt === null;
   if (first !== null && isNew && forge.listing.refs.has(first))
     outcomes.push(...(await giveDefaultBranch(context, forge.project, first)));
-  for (const portion of portionUpdates(plan.updates, first, context.portionSize)) {
+  for (const portion of portions) {
     report(context.bytes.sent);
     const { kept, refused } = await keepBackups(context, forge.project, portion);
     outcomes.push(...refused);
     if (kept.length === 0) continue;
     // A push may use the forge's listing only while nothing was moved since; a backup counts as that.
-    const pushed = await pushPortion(context, delivery, kept, isFirst && kept === portion, report);
+    const listing = isFirst && kept === portion ? forge.listing : undefined;
+    const push = (request: PushRequest) =>
+      isFirst && lane !== null ? lane.push(request) : context.forge.push(request);
+    const pushed = await pushPortion(context, delivery, { updates: kept, listing, push, report });
     isFirst = false;
     outcomes.push(...pushed);
     const arrived = pushed.some((outcome) => outcome.ref === first && isArrived(outcome));
@@ -76,12 +84,15 @@ export async function giveDefaultBranch(
   }
 }
 
+interface Portion extends Pick<PushRequest, 'updates' | 'listing'> {
+  readonly push: (request: PushRequest) => Promise<PushResult>;
+  readonly report: (bytes: number) => void;
+}
+
 async function pushPortion(
   context: SyncContext,
   delivery: Delivery,
-  portion: readonly RefUpdate[],
-  isFirst: boolean,
-  report: (bytes: number) => void,
+  { updates: portion, listing, push, report }: Portion,
 ): Promise<readonly RefOutcome[]> {
   const { claim } = context;
   const before = (update: RefUpdate): DeliveredRef => {
@@ -98,9 +109,9 @@ async function pushPortion(
   context.signal.throwIfAborted();
   await note(portion.map((update) => [update.ref, { ...before(update), intended: update.newOid }]));
   const alreadySent = context.bytes.sent;
-  const result = await context.forge.push({
+  const result = await push({
     project: delivery.forge.project,
-    listing: isFirst ? delivery.forge.listing : undefined,
+    listing,
     cacheDir: delivery.cacheDir,
     updates: portion,
     onProgress: ({ bytes }) => report(alreadySent + bytes),

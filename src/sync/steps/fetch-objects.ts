@@ -1,10 +1,18 @@
 import type { Progress } from '../../domain/events';
-import type { RefListing } from '../../ports/upstream';
+import type { RefListing, TakePack } from '../../ports/upstream';
 import { tellProgress, type SyncContext } from '../sync-context';
 import { withUpstream } from './upstream-access';
 
-/** Brings what the listing has and the cache lacks into the cache; answers its folder. No child is started for nothing. */
-export async function fetchObjects(context: SyncContext, listing: RefListing, signal: AbortSignal): Promise<string> {
+/**
+ * Brings what the listing has and the cache lacks into the cache; answers its folder. No child is started for nothing. Into
+ * an empty cache the upstream sends one pack with everything, which `takePack` is shown.
+ */
+export async function fetchObjects(
+  context: SyncContext,
+  listing: RefListing,
+  takePack: TakePack | undefined,
+  signal: AbortSignal,
+): Promise<string> {
   const { mirror } = context.claim;
   const cacheDir = await context.cache.open(mirror.id);
   // Its objects stay, in case that it comes back.
@@ -15,7 +23,15 @@ export async function fetchObjects(context: SyncContext, listing: RefListing, si
   if (wanted.length > 0) {
     const onProgress = (progress: Progress) => tellProgress(context, progress);
     const fetched = await withUpstream(context, (access) =>
-      context.upstream.fetch({ access, listing, cacheDir, wanted, onProgress, signal }),
+      context.upstream.fetch({
+        access,
+        listing,
+        cacheDir,
+        wanted,
+        onProgress,
+        takePack: known.size === 0 ? takePack : undefined,
+        signal,
+      }),
     );
     context.bytes.received += fetched.receivedBytes;
   }

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createObjectCache } from '../../../src/adapters/cache/create-object-cache';
 import { createAddressPolicy } from '../../../src/git-http/address-policy';
-import type { Upstream, UpstreamAccess } from '../../../src/ports/upstream';
+import type { TakePack, Upstream, UpstreamAccess } from '../../../src/ports/upstream';
 import { faultOf, never, openUpstream } from '../../support/git-upstream-access';
 import { loopbackSsh, sshAccessTo, type TestKey } from '../../support/ssh-access';
 import { describeSshd, SshServer } from '../../support/ssh-server';
@@ -42,12 +43,18 @@ describeSshd('an upstream behind OpenSSH', () => {
   const access = (keys = [key], hostKeys = [server.hostKey()], url = server.url(repo.dir)) =>
     sshAccessTo(url, keys, hostKeys);
 
-  const fetchAll = async (to: UpstreamAccess, mirrorId = `m${(caches += 1)}`, from: Upstream = upstream) => {
+  const fetchAll = async (
+    to: UpstreamAccess,
+    mirrorId = `m${(caches += 1)}`,
+    from: Upstream = upstream,
+    takePack?: TakePack,
+  ) => {
     const listing = await from.list(to, never);
     const cacheDir = await cache.open(mirrorId);
     const have = await cache.tips(mirrorId);
     const wanted = [...new Set(listing.refs.values())].filter((oid) => !have.has(oid));
-    const fetched = await from.fetch({ access: to, listing, cacheDir, wanted, onProgress: () => {}, signal: never });
+    const [onProgress, signal] = [() => {}, never];
+    const fetched = await from.fetch({ access: to, listing, cacheDir, wanted, onProgress, takePack, signal });
     await cache.setTips(mirrorId, listing.refs.values());
     return { ...fetched, cacheDir, wanted };
   };
@@ -80,6 +87,18 @@ describeSshd('an upstream behind OpenSSH', () => {
     expect(step.wanted).toEqual([tip]);
     expect(step.receivedBytes).toBeLessThan(2_000);
     expect(git(step.cacheDir, 'cat-file', '-t', tip)).toBe('commit');
+  });
+
+  test('shows the pack to whoever takes it, byte for byte, and waits for a slow one', async () => {
+    const parts: Uint8Array[] = [];
+    const takePack = async (bytes: Uint8Array) => {
+      parts.push(Buffer.from(bytes));
+      if (parts.length === 1) await sleep(3_500);
+    };
+    const { cacheDir } = await fetchAll(access().access, 'shown', upstream, takePack);
+    const dir = path.join(cacheDir, 'objects', 'pack');
+    const [name = ''] = fs.readdirSync(dir).filter((file) => file.endsWith('.pack'));
+    expect(Buffer.concat(parts).equals(fs.readFileSync(path.join(dir, name)))).toBe(true);
   });
 
   test('fetches of several mirrors run side by side', async () => {

@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import type { HttpPhase } from '../../../git-http/http-fault';
+import { packTap, type TakePack } from '../../../git-http/pack-tap';
 import { PktLineReader } from '../../../git-http/pkt-line';
 import { StallWatch } from '../../../git-http/stall-watch';
 import { commandFault, SshFault } from './ssh-fault';
@@ -7,6 +8,7 @@ import { openUploadPack, type SshPlace, type UploadPack } from './upload-pack';
 
 export interface ExchangeOptions extends SshPlace {
   readonly advertisement: Buffer;
+  readonly takePack?: TakePack | undefined;
 }
 
 export interface ExchangeEvents {
@@ -49,18 +51,24 @@ export class SshExchange {
 
   #pass(pack: UploadPack): Promise<void> {
     const { client, events } = this;
-    const { idleTimeoutMs, url } = this.options;
+    const { idleTimeoutMs, url, takePack } = this.options;
     const { channel } = pack;
+    const tap = takePack === undefined ? null : packTap(takePack);
+    const sink = tap ?? client;
+    tap?.pipe(client, { end: false });
     const swallowing = new Swallower();
     let said = false;
     let watch: StallWatch | undefined;
     return new Promise<void>((resolve, reject) => {
       const fail = (fault: SshFault['fault']) => reject(new SshFault(fault));
+      tap?.on('error', (error) => fail({ kind: 'transport', error }));
+      const endClient = () => client.end(() => resolve());
+      const endSink = () => (tap === null ? endClient() : tap.once('end', endClient).end());
       watch = new StallWatch(
         idleTimeoutMs,
         () => fail({ kind: 'stalled', phase: this.#phase, idleTimeoutMs }),
         // While the client does not take what it was sent, nobody else is to blame.
-        () => !client.writableNeedDrain,
+        () => !sink.writableNeedDrain,
       );
 
       channel.on('data', (chunk: Buffer) => {
@@ -78,9 +86,12 @@ export class SshExchange {
         const refusal = said ? null : errorLine(data);
         said = true;
         if (refusal !== null) return fail({ kind: 'refused', text: refusal });
-        if (!client.write(data)) {
+        if (!sink.write(data)) {
           channel.pause();
-          client.once('drain', () => channel.resume());
+          sink.once('drain', () => {
+            watch?.touch();
+            channel.resume();
+          });
         }
       });
 
@@ -97,11 +108,15 @@ export class SshExchange {
       client.resume();
 
       void pack.ended.then((end) => {
+        watch?.stop();
         // A whole answer ends with success; anything else leaves the client with a part.
-        if (end.exitCode === 0) client.end(() => resolve());
+        if (end.exitCode === 0) endSink();
         else fail(swallowing.isDone ? { kind: 'broken_off', phase: this.#phase } : commandFault(end, url.host));
       });
-    }).finally(() => watch?.stop());
+    }).finally(() => {
+      watch?.stop();
+      tap?.destroy();
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import net, { type AddressInfo } from 'node:net';
 import type { HeadwaterError } from '../../../domain/errors';
 import type { Gate } from '../../../git-http/gate';
 import type { HttpFault, TranslateFault } from '../../../git-http/http-fault';
+import type { TakePack } from '../../../git-http/pack-tap';
 import { faultIn } from './ssh-fault';
 import { SshExchange } from './ssh-exchange';
 import type { SshPlace } from './upload-pack';
@@ -14,6 +15,8 @@ export interface SshGateOptions extends SshPlace {
   readonly maxReceivedBytes: number;
   readonly onBytes: (received: number, sent: number) => void;
   readonly onFault: (fault: HeadwaterError) => void;
+  /** Is shown the pack as it comes, before the client (git-http/pack-tap). */
+  readonly takePack?: TakePack | undefined;
   readonly translate: TranslateFault;
 }
 
