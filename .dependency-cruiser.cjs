@@ -4,7 +4,8 @@ const rows = {
   'src/ports': ['src/domain'],
   'src/sync': ['src/domain', 'src/ports'],
   'src/git-http': ['src/domain'],
-  'src/http': ['src/sync', 'src/domain', 'src/ports'],
+  'src/http': ['src/sync', 'src/domain', 'src/ports', 'src/panel/texts'],
+  'src/panel': [],
   'src/cli': ['src/sync', 'src/domain', 'src/ports'],
   'src/fetch-child': ['src/domain'],
   migrations: [],
@@ -20,6 +21,7 @@ const owners = {
   ioredis: 'src/adapters/(queue|notices|redis)',
   '@octokit': 'src/adapters/forge',
   express: 'src/http',
+  eta: 'src/http/panel',
   helmet: 'src/http',
   'openid-client': 'src/adapters/identity',
   'express-session': 'src/http/sign-in',
@@ -131,7 +133,7 @@ module.exports = {
       from: {
         orphan: true,
         pathNot: [
-          '^src/(main|fetch-child/main)[.]ts$',
+          '^src/(main|fetch-child/main|panel/page/panel)[.]ts$',
           '[.]test[.]ts$',
           '[.]d[.]ts$',
           '^scripts/[^/]+/main[.]ts$',

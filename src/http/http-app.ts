@@ -6,12 +6,13 @@ import { createErrorHandler, routeNotFound } from './error-handler';
 import { createHealthRouter } from './health';
 import { createHooksRouter } from './hooks/hooks-router';
 import type { HealthDeps, HttpDeps } from './http-deps';
+import { createPanelRouter } from './panel/panel-router';
 import { createRequestLog } from './request-log';
 import { createSignIn, type SignIn } from './sign-in/create-sign-in';
 import { publicPlace } from './sign-in/public-place';
 import { usualLife } from './sign-in/session-data';
 
-/** The whole HTTP interface: health, the API, what upstreams call, and signing in. */
+/** The whole HTTP interface: health, the API, what upstreams call, signing in, and the panel. */
 export function createHttpApp(deps: HttpDeps): express.Express {
   const signIn = signInOf(deps);
   return build(deps, (app) => {
@@ -19,6 +20,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
     app.use('/api/v1', createApiRouter(deps));
     app.use('/hooks', createHooksRouter(deps));
     app.use(signIn.router);
+    app.use('/panel', createPanelRouter({ ...deps, signIn }));
   });
 }
 

@@ -36,7 +36,15 @@ export interface HttpDeps
   readonly queue: Pick<RunQueue, 'ping' | 'ensure'>;
   readonly forge: Pick<
     Forge,
-    'account' | 'project' | 'projectByPath' | 'caller' | 'hasAdminScope' | 'callerRights' | 'listRefs' | 'moveRefs'
+    | 'account'
+    | 'look'
+    | 'project'
+    | 'projectByPath'
+    | 'caller'
+    | 'hasAdminScope'
+    | 'callerRights'
+    | 'listRefs'
+    | 'moveRefs'
   >;
   readonly newProjects: NewProjects;
   /** Lists an upstream's refs while somebody waits. */

@@ -16,6 +16,8 @@ export interface ForgeProject {
   readonly archived: boolean;
   /** One of the forge's own pull mirrors: read-only for everybody. */
   readonly nativeMirror: boolean;
+  /** Where it was imported or is mirrored from, without credentials; null: nowhere. */
+  readonly originalUrl?: string | null;
   /** Short branch name; set even for an empty project. */
   readonly defaultBranch: string;
   /** May the add-on's account push code? */
@@ -38,6 +40,14 @@ export interface NewPullRequest {
   /** Markdown, as people see them. */
   readonly title: string;
   readonly body: string;
+}
+
+/** What the forge says of itself. */
+export interface ForgeLook {
+  readonly name: 'Forgejo' | 'Gitea';
+  /** The theme of those who chose none. */
+  readonly theme: string;
+  readonly keepsLfs: boolean;
 }
 
 /** Who a caller's access token belongs to and what it may do with one project. */
@@ -105,6 +115,9 @@ export interface PushResult {
 export interface Forge {
   /** The add-on's account, for advice texts. */
   account(): Promise<string>;
+
+  /** Remembered for some minutes. */
+  look(): Promise<ForgeLook>;
 
   /** By id; follows renames. Raises forge_project_missing. */
   project(id: number): Promise<ForgeProject>;

@@ -8,6 +8,7 @@ import type {
   CallerRights,
   Forge,
   ForgeListing,
+  ForgeLook,
   ForgeProject,
   PullRequest,
   PushRequest,
@@ -61,6 +62,11 @@ export class FakeForge implements Forge {
   async account(): Promise<string> {
     this.#assertUp('account');
     return 'headwater';
+  }
+
+  async look(): Promise<ForgeLook> {
+    this.#assertUp('look');
+    return { name: 'Forgejo', theme: 'forgejo-auto', keepsLfs: true };
   }
 
   async project(id: number): Promise<ForgeProject> {

@@ -7,6 +7,7 @@ import { setDefaultBranch } from './default-branch';
 import { gitFault } from './errors';
 import type { ForgeGit } from './forge-git';
 import { listRefs } from './list-refs';
+import { createLook } from './look';
 import { moveRefs } from './move-refs';
 import { openLane } from './pack-lane';
 import { projectById, projectByPath } from './projects';
@@ -56,6 +57,7 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
 
   return {
     account,
+    look: createLook(client, token, () => performance.now()),
     project: (id) => projectById(rest, id),
     projectByPath: (owner, name) => projectByPath(rest, owner, name),
     caller: (whose) => caller(client, whose),

@@ -14,6 +14,7 @@ export const repositorySchema = z.object({
   mirror: z.boolean(),
   default_branch: z.string(),
   has_pull_requests: z.boolean().default(true),
+  original_url: z.string().optional(),
   permissions: z.object({ admin: z.boolean(), push: z.boolean() }).optional(),
 });
 
@@ -67,6 +68,8 @@ function toProject(repository: Repository): ForgeProject {
     archived: repository.archived,
     nativeMirror: repository.mirror,
     defaultBranch: repository.default_branch,
+    originalUrl:
+      repository.original_url === undefined || repository.original_url === '' ? null : repository.original_url,
     canPush: repository.permissions?.push ?? false,
     hasPullRequests: repository.has_pull_requests,
   };

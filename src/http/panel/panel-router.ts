@@ -1,0 +1,197 @@
+import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
+import { LRUCache } from 'lru-cache';
+import { HeadwaterError, httpStatusOf, toHeadwaterError } from '../../domain/errors';
+import { parseUpstreamUrl } from '../../domain/upstream-url';
+import { pages } from '../../panel/texts/pages';
+import { say } from '../../panel/texts/rich';
+import { auditedStore } from '../../sync/audited-store';
+import { actorOf } from '../api/access';
+import { createAssets } from './assets';
+import { pullActionTable } from './actions';
+import { addForm, editForm, valuesOf } from './forms';
+import { mirrorOf, showHistory, showPreview } from './history-page';
+import { getPanelEvents, getState } from './live';
+import { forgeDownNote, notThereNote, signedOutNote } from './notes';
+import type { PanelDeps } from './panel-deps';
+import { forgeFacts, openContext, type Panel } from './panel-context';
+import { ProgressWatch } from './progress-watch';
+import { readForm } from './read-form';
+import { createRender } from './render';
+import { withSaid } from './said';
+import { contextFor, saveMirror } from './save-mirror';
+import { showSettings, type SettingsExtra } from './settings-page';
+import { showPage } from './show-page';
+import { showStatus } from './status-page';
+import { explainFailure } from './view/failure';
+import { emptyValues } from './view/form-view';
+
+const project = '/:owner/:repo';
+const mostSeen = 10_000;
+
+/** All pages of the panel, below /panel. */
+export function createPanelRouter(deps: PanelDeps): Router {
+  const panel: Panel = {
+    deps,
+    render: createRender(),
+    assets: createAssets(),
+    progress: new ProgressWatch(deps.notices, () => Date.now()),
+    seen: new LRUCache({ max: mostSeen }),
+    forge: forgeFacts(deps),
+  };
+  deps.closing.addEventListener('abort', () => panel.progress.close(), { once: true });
+
+  const router = Router();
+  router.use('/assets', panel.assets.handler);
+  router.use(...deps.signIn.pages);
+  const signedIn = deps.signIn.requireSession((request, response, link) => {
+    void panel.forge().then((forge) => {
+      const model = noteModel(signedOutNote(forge.name, link));
+      showPage(panel, request, response, {
+        page: settingsPage,
+        model,
+        forge,
+        csrf: '',
+        now: Date.now(),
+        status: response.statusCode,
+      });
+    });
+  });
+  router.use(project, signedIn);
+  const fields = express.urlencoded({ extended: false, limit: '64kb' });
+  const change: RequestHandler[] = [fields, deps.signIn.csrf.protect, deps.signIn.access.require('write')];
+
+  // A route's own, since only there the address is known by its parts.
+  const fault = showFault(panel);
+  const page = (path: string, show: typeof showHistory) =>
+    router.get(path, (request: Request, response: Response) => show(panel, request, response), fault);
+  page(project, showSettings);
+  page(`${project}/status`, showStatus);
+  page(`${project}/history`, showHistory);
+  page(`${project}/plan/:id`, showPreview);
+  router.get(`${project}/state`, getState(panel));
+  router.get(`${project}/events`, getPanelEvents(panel));
+  router.post(`${project}/add`, ...change, postAdd(panel), fault);
+  router.post(`${project}/edit`, ...change, postEdit(panel), fault);
+  router.post(`${project}/:action`, ...change, postAction(panel), fault);
+  return router;
+}
+
+const settingsPage = { template: 'settings', title: pages.title } as const;
+
+function noteModel(note: object) {
+  return {
+    note,
+    intro: null,
+    form: null,
+    pull: null,
+    editForm: null,
+    pushes: [],
+    updateAll: null,
+    foot: null,
+    may: false,
+  };
+}
+
+/** What is changed is written down under the name of whoever is signed in (sync/audited-store). */
+function asActor(panel: Panel, request: Request, response: Response): Panel {
+  const { deps } = panel;
+  const store = auditedStore(deps.store, actorOf(deps.signIn.access, request, response), deps);
+  return { ...panel, deps: { ...deps, store } };
+}
+
+function postAdd(shared: Panel): RequestHandler {
+  return async (request, response) => {
+    const panel = asActor(shared, request, response);
+    const context = await openContext(panel, request);
+    const sent = readForm(request, emptyValues);
+    const outcome = await saveMirror(panel, context, sent, null);
+    if (!outcome.saved)
+      return showSettings(panel, request, response, {
+        form: addForm(panel, context, outcome.again),
+        status: statusOf(outcome.again.faults),
+      });
+    const said = !outcome.mirror.enabled
+      ? 'addedKey'
+      : outcome.warnings.includes('url_credentials_ignored')
+        ? 'addedIgnored'
+        : 'added';
+    response.redirect(303, withSaid(context.links.settings, said));
+  };
+}
+
+function postEdit(shared: Panel): RequestHandler {
+  return async (request, response) => {
+    const panel = asActor(shared, request, response);
+    const context = await openContext(panel, request);
+    const mirror = await mirrorOf(panel, context);
+    const outcome = await saveMirror(panel, context, readForm(request, valuesOf(mirror)), mirror);
+    if (!outcome.saved)
+      return showSettings(panel, request, response, {
+        form: editForm(panel, context, mirror, outcome.again),
+        status: statusOf(outcome.again.faults),
+      });
+    response.redirect(303, withSaid(context.links.settings, 'saved'));
+  };
+}
+
+function statusOf(faults: object | undefined): number {
+  return faults === undefined || Object.keys(faults).length === 0 ? 200 : 400;
+}
+
+function postAction(shared: Panel): RequestHandler {
+  return async (request, response) => {
+    const panel = asActor(shared, request, response);
+    const name = String(request.params['action']);
+    const act = Object.hasOwn(pullActionTable, name) ? pullActionTable[name] : undefined;
+    if (act === undefined) throw new HeadwaterError('route_not_found');
+    const context = await openContext(panel, request);
+    const mirror = await mirrorOf(panel, context);
+    const { login, links } = context;
+    const done = await act({ deps: panel.deps, mirror, project: context.caller.project, login, links, request });
+    response.redirect(303, withSaid(done.to, done.said));
+  };
+}
+
+/** A fault becomes a page: in place of the lists, or above them where they can still be shown. */
+function showFault(panel: Panel): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    const error = toHeadwaterError(thrown);
+    if (response.headersSent || request.accepts(['json', 'html']) !== 'html' || error.code === 'route_not_found')
+      return next(thrown);
+    if (error.kind === 'bug') panel.deps.log.error({ err: error.cause ?? error }, 'request failed by a bug');
+    answerFault(panel, request, response, error).catch(next);
+  };
+}
+
+async function answerFault(panel: Panel, request: Request, response: Response, error: HeadwaterError): Promise<void> {
+  const forge = await panel.forge();
+  const { owner = '', repo = '' } = request.params as { owner?: string; repo?: string };
+  const status = httpStatusOf(error.code);
+  const note = (what: object) =>
+    showPage(panel, request, response, {
+      page: settingsPage,
+      model: noteModel(what),
+      forge,
+      csrf: '',
+      now: Date.now(),
+      status,
+    });
+  if (error.code === 'forge_unreachable') return note(forgeDownNote(forge.name));
+  if (error.code === 'project_not_found') return note(notThereNote(`${owner}/${repo}`));
+  await showSettings(panel, request, response, { open: null, status, banners: [await problem(panel, request, error)] });
+}
+
+async function problem(
+  panel: Panel,
+  request: Request,
+  error: HeadwaterError,
+): Promise<NonNullable<SettingsExtra['banners']>[number]> {
+  const bad = (text: ReturnType<typeof say>) => ({ tone: 'bad', icon: 'cross', text, alert: false }) as const;
+  if (error.code === 'csrf_refused') return bad(say`${pages.problem.expired}`);
+  if (error.code === 'plan_stale') return bad(say`${pages.problem.stale}`);
+  const context = await openContext(panel, request);
+  const mirror = await panel.deps.store.mirrorOfProject(context.caller.project.id);
+  const url = mirror === null ? null : parseUpstreamUrl(mirror.url).url;
+  const failure = explainFailure(error.toFault(), contextFor(context, url));
+  return bad(failure.advice === null ? failure.why : say`${failure.why} ${failure.advice}`);
+}

@@ -1,0 +1,177 @@
+import type { Request, Response } from 'express';
+import { buttons } from '../../panel/texts/actions';
+import { form as formTexts } from '../../panel/texts/forms';
+import { pages } from '../../panel/texts/pages';
+import { say } from '../../panel/texts/rich';
+import type { ForgeProject } from '../../ports/forge';
+import { HeadwaterError } from '../../domain/errors';
+import { addForm, editForm } from './forms';
+import { loadProject, type LoadedProject } from './load-project';
+import { archivedNote, nativeNote, noRightNote } from './notes';
+import { openContext, type Panel, type PanelContext } from './panel-context';
+import type { Banner, Note } from './page';
+import { saidBanner } from './said';
+import { showPage } from './show-page';
+import { action } from './view/action';
+import type { FormView } from './view/form-view';
+import type { Box } from './view/panel-links';
+import { viewPull, type PullView } from './view/pull-view';
+
+/** What a request adds to the page: a box that was opened, a form that was sent, news. */
+export interface SettingsExtra {
+  readonly open?: Box | null;
+  readonly form?: FormView;
+  readonly banners?: readonly Banner[];
+  readonly status?: number;
+}
+
+const boxes: readonly Box[] = ['add', 'edit', 'password', 'key', 'delete'];
+
+/** The panel "Mirroring repositories". */
+export async function showSettings(
+  panel: Panel,
+  request: Request,
+  response: Response,
+  extra: SettingsExtra = {},
+): Promise<void> {
+  const context = await openContext(panel, request);
+  const { caller, forge, links, csrf } = context;
+  const open = extra.open === undefined ? boxOf(request) : extra.open;
+  const common = { template: 'settings', title: pages.title } as const;
+  const empty = {
+    note: null,
+    intro: null,
+    form: null,
+    pull: null,
+    editForm: null,
+    pushes: [],
+    updateAll: null,
+    foot: null,
+    links,
+    may: false,
+  };
+  if (!caller.admin) {
+    const note = noRightNote(context);
+    return showPage(panel, request, response, {
+      page: common,
+      model: { ...empty, note },
+      forge,
+      csrf,
+      now: Date.now(),
+      status: 403,
+    });
+  }
+
+  const loaded = await loadProject(panel, context);
+  const stale = context.staleSince !== null;
+  const content = await contentOf(panel, context, loaded, open, extra);
+  const running = content.pull?.live !== null && content.pull !== null;
+  showPage(panel, request, response, {
+    page: {
+      ...common,
+      banners: [...(stale ? [downBanner(context)] : []), ...(extra.banners ?? saidBanner(request)), ...content.banners],
+      headAction: content.headAction,
+      refresh: running ? 10 : stale ? 30 : null,
+      live: stale ? null : { events: links.events, poll: links.state },
+      state: loaded.state,
+    },
+    model: { ...empty, ...content, may: !stale },
+    forge,
+    csrf,
+    now: loaded.now,
+    ...(extra.status === undefined ? {} : { status: extra.status }),
+  });
+}
+
+interface Content {
+  readonly note: Note | null;
+  readonly intro: string | null;
+  readonly form: FormView | null;
+  readonly pull: PullView | null;
+  readonly editForm: FormView | null;
+  readonly banners: readonly Banner[];
+  readonly headAction: ReturnType<typeof action> | null;
+  readonly foot: ReturnType<typeof action>[] | null;
+}
+
+async function contentOf(
+  panel: Panel,
+  context: PanelContext,
+  loaded: LoadedProject,
+  open: Box | null,
+  extra: SettingsExtra,
+): Promise<Content> {
+  const { links, staleSince } = context;
+  const nothing: Content = {
+    note: null,
+    intro: null,
+    form: null,
+    pull: null,
+    editForm: null,
+    banners: [],
+    headAction: null,
+    foot: null,
+  };
+  if (staleSince !== null) {
+    const pull = loaded.pull === null ? null : asOf(viewPull(loaded.pull, links, null), staleSince, context);
+    return { ...nothing, pull, foot: [action('go', buttons.lookNow, links.settings)] };
+  }
+  if (loaded.pull !== null) {
+    const editing = extra.form?.kind === 'edit' || open === 'edit';
+    const pull = viewPull(loaded.pull, links, editing ? 'edit' : open);
+    const edit = editing ? (extra.form ?? editForm(panel, context, loaded.pull.mirror)) : null;
+    return { ...nothing, pull, editForm: edit };
+  }
+  const project = await projectOf(panel, context);
+  const form = extra.form ?? addForm(panel, context);
+  if (project?.nativeMirror === true) return { ...nothing, note: nativeNote(context, project) };
+  if (project?.archived === true) return { ...nothing, note: archivedNote() };
+  const account = project === null || !project.canPush ? [accountBanner(context)] : [];
+  return {
+    ...nothing,
+    intro: formTexts.intro,
+    form,
+    banners: account,
+  };
+}
+
+/** null: Headwater's account cannot see it. */
+async function projectOf({ deps }: Panel, { caller }: PanelContext): Promise<ForgeProject | null> {
+  try {
+    return await deps.forge.project(caller.project.id);
+  } catch (thrown) {
+    if (thrown instanceof HeadwaterError && thrown.code === 'forge_project_missing') return null;
+    throw thrown;
+  }
+}
+
+function boxOf(request: Request): Box | null {
+  return boxes.find((box) => box === request.query['open']) ?? null;
+}
+
+/** Nothing to press, and the state as of the time when the forge last answered. */
+function asOf(pull: PullView, at: number, { forge }: PanelContext): PullView {
+  return {
+    ...pull,
+    badge: { ...pull.badge, tone: 'quiet' },
+    badgeAt: pages.badgeAt(pull.badge.word, at),
+    advice: null,
+    next: null,
+    actions: [],
+    held: null,
+    hostKeys: null,
+    live: null,
+    facts: pull.facts.map((fact) =>
+      fact.name === pages.nextRun ? { ...fact, value: say`${pages.whenBack(forge.name)}` } : fact,
+    ),
+  };
+}
+
+function downBanner({ forge, staleSince }: PanelContext): Banner {
+  return { tone: 'care', icon: 'cloud', text: pages.forgeDown(forge.name, staleSince), alert: false };
+}
+
+function accountBanner({ forge, links }: PanelContext): Banner {
+  const text = formTexts.accountMissing(forge.account, links.forge.collaborators);
+  return { tone: 'care', icon: 'alert', text, alert: false };
+}

@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express';
+import { buttons } from '../../panel/texts/actions';
+import { pages } from '../../panel/texts/pages';
+import { loadProject } from './load-project';
+import { openContext, type Panel } from './panel-context';
+import { showPage } from './show-page';
+import { action } from './view/action';
+import { viewPull } from './view/pull-view';
+
+/** The repository tab: how the project's mirrors are, for everybody who may see the project. Nothing to press. */
+export async function showStatus(panel: Panel, request: Request, response: Response): Promise<void> {
+  const context = await openContext(panel, request);
+  const { caller, forge, links, csrf, staleSince } = context;
+  const loaded = await loadProject(panel, context);
+  const pull =
+    loaded.pull === null
+      ? null
+      : {
+          ...viewPull(loaded.pull, links, null),
+          actions: [],
+          held: null,
+          hostKeys: null,
+          key: null,
+          keyChange: null,
+          ...(caller.admin ? {} : { advice: null }),
+        };
+  const running = pull !== null && pull.live !== null;
+  showPage(panel, request, response, {
+    page: {
+      template: 'settings',
+      title: pages.tabTitle,
+      refresh: running ? 10 : null,
+      headAction: caller.admin ? action('go', pages.tab.settings, links.settings) : null,
+      banners:
+        staleSince === null
+          ? []
+          : [{ tone: 'care', icon: 'cloud', text: pages.forgeDown(forge.name, staleSince), alert: false }],
+      state: loaded.state,
+    },
+    model: {
+      note: null,
+      intro: pull === null ? pages.tab.none : null,
+      form: null,
+      pull,
+      editForm: null,
+      pushes: [],
+      updateAll: null,
+      foot: caller.admin && pull !== null ? [action('go', buttons.history, links.history)] : null,
+      links,
+      may: false,
+    },
+    forge,
+    csrf,
+    now: loaded.now,
+  });
+}

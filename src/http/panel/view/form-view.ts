@@ -1,0 +1,164 @@
+import { divergences, type MirrorOptions } from '../../../domain/mirror-options';
+import { showInterval, type UpdateInterval } from '../../../domain/update-interval';
+import { form, options as optionTexts, tokenHelp } from '../../../panel/texts/forms';
+import { everyWords, sayOptions, sayPushOptions } from '../../../panel/texts/summary';
+import { hintsFor, type AddressHint } from '../../../panel/texts/address-hints';
+import type { Rich } from '../../../panel/texts/rich';
+import type { HostKeysView } from './host-keys-view';
+
+export type Method = 'none' | 'password' | 'key';
+
+/** What a person has filled in, as it goes back onto the page; never the password. */
+export interface FormValues {
+  readonly direction: 'pull' | 'push';
+  readonly address: string;
+  readonly method: Method;
+  readonly username: string;
+  readonly options: Pick<
+    MirrorOptions,
+    'branches' | 'branchPattern' | 'tags' | 'divergence' | 'deletions' | 'lfs' | 'followDefaultBranch' | 'interval'
+  >;
+  readonly push: { readonly interval: string; readonly onCommit: boolean };
+}
+
+/** Names of the fields that have something wrong with them. */
+export type FaultyFields = Readonly<
+  Partial<Record<'address' | 'username' | 'password' | 'pattern' | 'keys' | 'name' | 'interval', string>>
+>;
+
+export interface FormView {
+  readonly kind: 'add' | 'edit' | 'new';
+  readonly values: FormValues;
+  /** Both directions can be chosen; otherwise the only one that makes sense. */
+  readonly directions: boolean;
+  readonly methods: readonly { readonly id: Method; readonly label: string; readonly checked: boolean }[];
+  readonly hints: readonly AddressHint[];
+  readonly faults: FaultyFields;
+  readonly addressFaulty: boolean;
+  readonly tokenHelp: { readonly text: string; readonly link: string; readonly href: string } | null;
+  readonly stored: boolean;
+  readonly summary: string;
+  readonly optionsOpen: boolean;
+  readonly hostKeys: HostKeysView | null;
+  readonly result: { readonly tone: 'ok' | 'bad'; readonly lines: readonly Rich[] } | null;
+  readonly submit: string;
+  readonly keepsLfs: boolean;
+  readonly pushSummary: string;
+  readonly intervalMs: number;
+  /** Where it is sent. */
+  readonly action: string;
+  readonly self: string;
+  readonly publicKey: string | null;
+  readonly canTest: boolean;
+  readonly cancel: string | null;
+  readonly divergences: readonly string[];
+  readonly intervals: readonly { readonly value: string; readonly label: string; readonly chosen: boolean }[];
+  /** Only where a project is made too. */
+  readonly owners: readonly string[];
+  readonly project: { readonly owner: string; readonly name: string; readonly isPrivate: boolean } | null;
+}
+
+export interface FormInput {
+  readonly kind: FormView['kind'];
+  readonly values: FormValues;
+  readonly directions: boolean;
+  readonly faults?: FaultyFields;
+  readonly stored?: boolean;
+  readonly optionsOpen?: boolean;
+  readonly hostKeys?: HostKeysView | null;
+  readonly result?: FormView['result'];
+  readonly keepsLfs: boolean;
+  readonly intervalMs: number;
+  /** Web address of this project. */
+  readonly self: string;
+  readonly submit: string;
+  readonly action: string;
+  readonly canTest: boolean;
+  readonly publicKey?: string | null;
+  readonly cancel?: string | null;
+  readonly owners?: readonly string[];
+  readonly project?: FormView['project'];
+}
+
+export function viewForm(input: FormInput): FormView {
+  const { values } = input;
+  const both = input.directions || values.direction === 'pull';
+  const methods: readonly Method[] = both ? ['none', 'password', 'key'] : ['password', 'key'];
+  const faults = input.faults ?? {};
+  const hints = hintsFor(values.address, { method: values.method, self: input.self });
+  return {
+    kind: input.kind,
+    values,
+    directions: input.directions,
+    methods: methods.map((id) => ({ id, label: form[id], checked: id === values.method })),
+    hints,
+    faults: hints.some((hint) => hint.tone === 'bad') ? withoutAddress(faults) : faults,
+    addressFaulty: faults.address !== undefined,
+    tokenHelp: tokenHelpFor(values.address),
+    stored: input.stored ?? false,
+    summary: sayOptions(values.options, input.intervalMs),
+    pushSummary: summarisePush(values),
+    optionsOpen: (input.optionsOpen ?? false) || faults.pattern !== undefined || faults.interval !== undefined,
+    hostKeys: input.hostKeys ?? null,
+    result: input.result ?? null,
+    submit: input.submit,
+    keepsLfs: input.keepsLfs,
+    intervalMs: input.intervalMs,
+    action: input.action,
+    self: input.self,
+    publicKey: input.publicKey ?? null,
+    canTest: input.canTest,
+    cancel: input.cancel ?? null,
+    divergences,
+    intervals: intervalChoices(values.options.interval, input.intervalMs),
+    owners: input.owners ?? [],
+    project: input.project ?? null,
+  };
+}
+
+/** A hint says what is wrong already. */
+function withoutAddress({ address: _address, ...others }: FaultyFields): FaultyFields {
+  return others;
+}
+
+/** The usual ones, and what is set if it is none of these. */
+function intervalChoices(set: UpdateInterval, usualMs: number): FormView['intervals'] {
+  const hour = 3_600_000;
+  const choices = [
+    { value: '', label: optionTexts.usualInterval(everyWords(usualMs)), is: null },
+    { value: '1h', label: optionTexts.hourly, is: hour },
+    { value: '24h', label: optionTexts.daily, is: 24 * hour },
+    { value: 'adaptive', label: optionTexts.adaptive, is: 'adaptive' },
+  ] as const;
+  const shown = choices.map(({ value, label, is }) => ({ value, label, chosen: is === set }));
+  if (typeof set !== 'number' || shown.some(({ chosen }) => chosen)) return shown;
+  return [...shown, { value: showInterval(set), label: optionTexts.otherInterval(everyWords(set)), chosen: true }];
+}
+
+function summarisePush({ push }: FormValues): string {
+  const every = (optionTexts.everyChoices as Readonly<Record<string, string>>)[push.interval] ?? push.interval;
+  return sayPushOptions(push.onCommit, push.interval === '0' ? null : every);
+}
+
+function tokenHelpFor(address: string): FormView['tokenHelp'] {
+  const host = /^https?:\/\/(?:[^/@]*@)?([^/:?#]+)/i.exec(address.trim())?.[1]?.toLowerCase();
+  return host === undefined ? null : (tokenHelp[host] ?? null);
+}
+
+export const emptyValues: FormValues = {
+  direction: 'pull',
+  address: '',
+  method: 'none',
+  username: '',
+  options: {
+    branches: 'all',
+    branchPattern: null,
+    tags: 'all',
+    divergence: 'keep',
+    deletions: 'ignore',
+    lfs: true,
+    followDefaultBranch: true,
+    interval: null,
+  },
+  push: { interval: '8h0m0s', onCommit: true },
+};

@@ -1,0 +1,126 @@
+import { addressWords, hintsFor, type AddressHint } from '../texts/address-hints.js';
+import { sayOptions } from '../texts/summary.js';
+import { all, find } from './dom.js';
+
+const hintDelayMs = 200;
+const signs = { ok: 'check', care: 'alert', bad: 'cross' } as const;
+
+/** Hints while an address is typed, and a title of the options that stays true. */
+export function enhanceForms(): void {
+  for (const form of all<HTMLFormElement>('form[data-hw-form]')) {
+    if (form.dataset['hwReady'] === 'yes') continue;
+    form.dataset['hwReady'] = 'yes';
+    const address = find<HTMLInputElement>('[data-hw-address]', form);
+    if (address === null) continue;
+    let timer: number | undefined;
+    const hint = () => showHints(form, address);
+    address.addEventListener('input', () => {
+      followAddress(form, address);
+      window.clearTimeout(timer);
+      timer = window.setTimeout(hint, hintDelayMs);
+    });
+    address.addEventListener('blur', () => {
+      window.clearTimeout(timer);
+      hint();
+      dropSecret(address);
+    });
+    form.addEventListener('change', (event) => {
+      const { name } = event.target as HTMLInputElement;
+      if (name === 'method') hint();
+      showSummary(form);
+    });
+  }
+}
+
+/** An ssh address signs in with a key. */
+function followAddress(form: HTMLFormElement, address: HTMLInputElement): void {
+  const isSsh = /^ssh:\/\/|^[^/:@\s]+@[^/:@\s]+:/i.test(address.value.trim());
+  const key = find<HTMLInputElement>('input[name="method"][value="key"]', form);
+  if (isSsh && key !== null) key.checked = true;
+}
+
+/** The password that was typed inside the address goes; the hint has said so. */
+function dropSecret(address: HTMLInputElement): void {
+  address.value = address.value
+    .replace(/^(\s*https?:\/\/)[^/@\s]*@/i, '$1')
+    .replace(/^(\s*ssh:\/\/[^/:@\s]*):[^/@\s]*@/i, '$1@');
+}
+
+function showHints(form: HTMLFormElement, address: HTMLInputElement): void {
+  const place = find('[data-hw-hints]', form);
+  if (place === null) return;
+  const method = find<HTMLInputElement>('input[name="method"]:checked', form)?.value ?? 'none';
+  const hints = hintsFor(address.value, {
+    method: method === 'key' || method === 'password' ? method : 'none',
+    self: form.dataset['hwSelf'] ?? '',
+  });
+  place.replaceChildren(...hints.map((hint) => hintElement(hint, form, address)));
+  if (hints.some((hint) => hint.tone === 'bad')) address.setAttribute('aria-invalid', 'true');
+  else address.removeAttribute('aria-invalid');
+}
+
+function hintElement(hint: AddressHint, form: HTMLFormElement, address: HTMLInputElement): HTMLElement {
+  const line = document.createElement('p');
+  line.className = `hw-hint is-${hint.tone}`;
+  const text = document.createElement('span');
+  text.append(hint.text);
+  if (hint.code !== undefined) {
+    const code = document.createElement('code');
+    code.textContent = hint.code;
+    text.append(' ', code);
+  }
+  if (hint.meant !== undefined) {
+    const { meant } = hint;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'hw-as-link';
+    button.textContent = meant;
+    button.addEventListener('click', () => {
+      address.value = meant;
+      address.focus();
+      followAddress(form, address);
+      showHints(form, address);
+    });
+    text.append(` ${addressWords.didYouMean} `, button, '?');
+  }
+  line.append(icon(signs[hint.tone]), text);
+  return line;
+}
+
+/** "1h" and the like in ms. */
+function intervalOf(value: string): number | 'adaptive' | null {
+  if (value === 'adaptive') return value;
+  const [, days = 0, hours = 0, minutes = 0] = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?$/.exec(value) ?? [];
+  const ms = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60_000;
+  return ms > 0 ? ms : null;
+}
+
+function icon(name: string): SVGElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('class', 'hw-i');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+function showSummary(form: HTMLFormElement): void {
+  const place = find('[data-hw-summary]', form);
+  if (place === null) return;
+  const fields = new FormData(form);
+  const field = (name: string) => {
+    const value = fields.get(name);
+    return typeof value === 'string' ? value : '';
+  };
+  const options = {
+    branches: field('branches'),
+    tags: field('tags'),
+    divergence: field('divergence'),
+    deletions: field('deletions'),
+    lfs: field('lfs') === 'yes' || field('lfs_shown') === '',
+    followDefaultBranch: field('follow_default') === 'yes',
+    interval: intervalOf(field('check')),
+  };
+  place.textContent = sayOptions(options, Number(place.dataset['hwSummary']));
+}

@@ -1,0 +1,139 @@
+import { all, announce, find, main } from './dom.js';
+
+const framed = window.parent !== window;
+const changed = new Set<() => void>();
+
+/** Called after any part of the page was replaced. */
+export function onSwap(listener: () => void): void {
+  changed.add(listener);
+}
+
+/** Goes to a page of the panel without loading everything again; whatever cannot be done in place is done as usual. */
+export async function go(url: string): Promise<void> {
+  const page = await load(url);
+  if (page === null) return location.assign(url);
+  replaceAll(page, true);
+}
+
+/** Sends a form and shows what it leads to. */
+export async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
+  const target = submitter?.getAttribute('formaction') ?? form.getAttribute('action') ?? location.href;
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form, submitter)) if (typeof value === 'string') fields.append(name, value);
+  for (const button of all<HTMLButtonElement>('button', form)) button.disabled = true;
+  form.setAttribute('aria-busy', 'true');
+  const page = await load(target, fields);
+  if (page === null) return location.assign(location.href);
+  replaceAll(page, true);
+}
+
+/** Loads the page again and takes over what changed, but nothing that somebody is filling in. */
+export async function refresh(): Promise<void> {
+  const page = await load(location.href);
+  if (page === null) return;
+  const busy = find('#hw-box, details[open]', main()) !== null;
+  const parts = all('[data-hw-part]');
+  const newParts = all('[data-hw-part]', page.main);
+  if (!busy || parts.length === 0 || newParts.length !== parts.length) return replaceAll(page, false);
+  parts.forEach((part, at) => {
+    const next = newParts[at];
+    if (next === undefined || next.outerHTML === part.outerHTML) return;
+    keepingFocus(() => part.replaceWith(next));
+  });
+  main().dataset['hwState'] = page.main.dataset['hwState'] ?? '';
+  tell();
+}
+
+interface LoadedPage {
+  readonly url: string;
+  readonly title: string;
+  readonly main: HTMLElement;
+}
+
+async function load(url: string, fields?: URLSearchParams): Promise<LoadedPage | null> {
+  try {
+    const answer = await fetch(url, {
+      method: fields === undefined ? 'GET' : 'POST',
+      headers: { Accept: 'text/html', 'X-Panel-Framed': framed ? 'yes' : 'no' },
+      credentials: 'same-origin',
+      ...(fields === undefined ? {} : { body: fields }),
+    });
+    if (!(answer.headers.get('content-type') ?? '').startsWith('text/html')) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const part = page.getElementById('hw');
+    return part === null ? null : { url: answer.url, title: page.title, main: part };
+  } catch {
+    // Signing in again leads to the forge, where only the browser itself may go.
+    return null;
+  }
+}
+
+function replaceAll(page: LoadedPage, moves: boolean): void {
+  const old = main();
+  const apply = () => old.replaceWith(document.adoptNode(page.main));
+  if (!moves) {
+    keepingFocus(apply);
+    return tell();
+  }
+  const before = focusKey();
+  const wasOpen = location.search.includes('open=');
+  apply();
+  document.title = page.title;
+  const url = new URL(page.url);
+  const said = url.searchParams.get('said');
+  url.searchParams.delete('said');
+  // What a form answered with stands at the form's address, where nothing can be got again.
+  if (!/\/(add|edit)$/.test(url.pathname)) history.replaceState(null, '', url);
+  announce(
+    all('.hw > .segment > .hw-box[role="status"], #hw-result', main())
+      .map((box) => box.textContent?.trim())
+      .join(' '),
+  );
+  focusAfter(said, before, wasOpen);
+  tell();
+}
+
+/** Where a person goes on. */
+function focusAfter(said: string | null, before: string | null, wasOpen: boolean): void {
+  const faulty = find('[aria-invalid="true"]', main());
+  const box = find('#hw-box', main());
+  const place =
+    faulty ??
+    (said?.startsWith('added') ? find('#hw-pull-address', main()) : null) ??
+    (said?.startsWith('deleted') ? find('#hw-title', main()) : null) ??
+    (location.search.includes('open=') && box !== null
+      ? (find('input:not([type="hidden"]), select, textarea, button, a', box) ?? box)
+      : null) ??
+    find('#hw-keys-title', main())?.closest('.hw-box')?.querySelector<HTMLElement>('input[type="checkbox"]') ??
+    find('#hw-result', main()) ??
+    (before === null ? null : byKey(before)) ??
+    (wasOpen ? find('#hw-title', main()) : null);
+  if (place === null) return;
+  if (place.id === 'hw-result') place.tabIndex = -1;
+  place.focus({ preventScroll: framed });
+  place.scrollIntoView({ block: 'nearest' });
+}
+
+function keepingFocus(change: () => void): void {
+  const key = focusKey();
+  change();
+  if (key !== null && document.activeElement === document.body) byKey(key)?.focus({ preventScroll: true });
+}
+
+/** A button is the same one when it is called the same. */
+function focusKey(): string | null {
+  const element = document.activeElement;
+  if (!(element instanceof HTMLElement) || element === document.body) return null;
+  return element.getAttribute('aria-label') ?? (element.id === '' ? element.textContent : `#${element.id}`);
+}
+
+function byKey(key: string): HTMLElement | null {
+  if (key.startsWith('#')) return document.getElementById(key.slice(1));
+  return (
+    all('a, button, summary').find((each) => (each.getAttribute('aria-label') ?? each.textContent) === key) ?? null
+  );
+}
+
+function tell(): void {
+  for (const listener of changed) listener();
+}

@@ -1,0 +1,64 @@
+/*
+ * What options are set to, for the title of their fold. The browser says it again while they are changed, so this file imports
+ * nothing.
+ */
+
+export interface OptionsSaid {
+  readonly branches: string;
+  readonly tags: string;
+  readonly divergence: string;
+  readonly deletions: string;
+  readonly lfs: boolean;
+  readonly followDefaultBranch: boolean;
+  /** ms; adaptive; null: the admin's. */
+  readonly interval: number | 'adaptive' | null;
+}
+
+const divergences: Readonly<Record<string, string>> = {
+  keep: 'keep what changed here',
+  overwrite: 'replace what changed here',
+  overwrite_with_backup: 'replace what changed here, with a backup',
+  pull_request: 'pull request for what changed here',
+};
+
+/** "All branches and tags · keep what changed here · check every 6 hours". `usualMs` is the admin's interval. */
+export function sayOptions(options: OptionsSaid, usualMs: number): string {
+  return [
+    branchesAndTags(options.branches, options.tags),
+    divergences[options.divergence] ?? '',
+    options.deletions === 'follow' ? 'delete what is deleted there' : '',
+    options.lfs ? '' : 'no LFS files',
+    options.followDefaultBranch ? '' : 'own default branch',
+    options.interval === 'adaptive'
+      ? 'check more often while it is active'
+      : `check ${everyWords(options.interval ?? usualMs)}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+/** "After each push here, and every 8 hours". `every` is null for never. */
+export function sayPushOptions(onCommit: boolean, every: string | null): string {
+  const parts = [...(onCommit ? ['after each push here'] : []), ...(every === null ? [] : [`every ${every}`])];
+  const text = parts.length === 0 ? 'only with “Update all”' : parts.join(', and ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function branchesAndTags(branches: string, tags: string): string {
+  if (branches === 'all') {
+    if (tags === 'all') return 'All branches and tags';
+    return tags === 'none' ? 'All branches, no tags' : 'All branches and the tags on them';
+  }
+  const which = branches === 'protected' ? 'Protected branches' : 'Branches that match';
+  if (tags === 'all') return `${which}, all tags`;
+  return tags === 'none' ? `${which}, no tags` : `${which} and the tags on them`;
+}
+
+/** "every 6 hours", "every hour", "once a day"; ms. */
+export function everyWords(ms: number): string {
+  const hours = Math.round(ms / 3_600_000);
+  if (hours === 24) return 'once a day';
+  if (hours >= 1) return hours === 1 ? 'every hour' : `every ${hours} hours`;
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  return minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
+}

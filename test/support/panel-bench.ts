@@ -1,0 +1,107 @@
+import express, { type Express } from 'express';
+import request from 'supertest';
+import type { Mirror } from '../../src/domain/mirror';
+import type { Run } from '../../src/domain/run';
+import { createErrorHandler } from '../../src/http/error-handler';
+import { createPanelRouter } from '../../src/http/panel/panel-router';
+import { createSessionAccess } from '../../src/http/sign-in/session-access';
+import { publicPlace } from '../../src/http/sign-in/public-place';
+import { requireSession } from '../../src/http/sign-in/require-session';
+import { signInLink } from '../../src/http/sign-in/sign-in-link';
+import { panelHeaders } from '../../src/http/sign-in/panel-headers';
+import type { SignedInData } from '../../src/http/sign-in/session-data';
+import { HeadwaterError } from '../../src/domain/errors';
+import { canaryToken, httpBench, type HttpBench } from '../integration/http/http-bench';
+import { buildMirror, buildRun } from './builders';
+
+const csrfToken = 'csrf-token';
+export const panelPath = '/panel/owner/project';
+
+/** The panel on fakes, with somebody signed in, or nobody. */
+export interface PanelBench extends Omit<HttpBench, 'app'> {
+  readonly app: Express;
+  signIn(person: SignedInData | null): void;
+  get(path?: string, headers?: Record<string, string>): request.Test;
+  post(action: string, fields?: Record<string, string | readonly string[]>): request.Test;
+  /** The same without the token that the page's forms carry. */
+  postWithout(action: string): request.Test;
+  /** Puts a mirror and its runs into the store as they are. */
+  put(mirror?: Partial<Mirror>, runs?: readonly Partial<Run>[]): Promise<Mirror>;
+}
+
+const maintainer: SignedInData = {
+  userId: 1,
+  login: 'admin-person',
+  token: canaryToken,
+  tokenExpiresAt: Number.MAX_SAFE_INTEGER,
+  tokenRenewAt: Number.MAX_SAFE_INTEGER,
+  since: 0,
+};
+
+export function panelBench(changes: Parameters<typeof httpBench>[0] = {}): PanelBench {
+  const bench = httpBench(changes);
+  const { deps } = bench;
+  let person: SignedInData | null = maintainer;
+  const place = () => publicPlace(deps.publicUrl());
+  const access = createSessionAccess({ ...deps, place, now: () => Date.now() });
+  const app = express();
+  app.use(
+    '/panel',
+    createPanelRouter({
+      ...deps,
+      signIn: {
+        pages: [
+          (incoming, _response, next) => {
+            const session = { reload: (done: (error?: unknown) => void) => done(), signedIn: person ?? undefined };
+            Object.assign(incoming, { session });
+            next();
+          },
+          panelHeaders(deps.forgePublicUrl),
+        ],
+        access,
+        csrf: {
+          field: '_csrf',
+          token: () => csrfToken,
+          protect: (incoming, _response, next) => {
+            const sent = (incoming.body as Record<string, unknown> | undefined)?.['_csrf'];
+            if (sent !== csrfToken) throw new HeadwaterError('csrf_refused');
+            next();
+          },
+        },
+        link: (incoming) => signInLink(incoming, place(), deps.forgePublicUrl),
+        requireSession: (signedOut) =>
+          requireSession(
+            { ...deps, place, now: () => Date.now(), identity: {} as never, sessions: deps.store.sessions } as never,
+            signedOut,
+          ),
+      },
+    }),
+  );
+  app.use(createErrorHandler(deps.log));
+  return {
+    ...bench,
+    app,
+    signIn: (who) => {
+      person = who;
+    },
+    get: (path = '', headers = {}) =>
+      request(app)
+        .get(`${panelPath}${path}`)
+        .set({ Accept: 'text/html', ...headers }),
+    post: (action, fields = {}) => {
+      const body = new URLSearchParams({ _csrf: csrfToken });
+      for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) body.append(name, each);
+      return request(app).post(`${panelPath}/${action}`).set('Accept', 'text/html').type('form').send(body.toString());
+    },
+    postWithout: (action) =>
+      request(app).post(`${panelPath}/${action}`).set('Accept', 'text/html').type('form').send('x=y'),
+    put: async (mirror = {}, runs = []) => {
+      const built = buildMirror(mirror);
+      await bench.store.transaction(async (tx) => {
+        await tx.insertMirror(built);
+        for (const [at, run] of runs.entries()) await tx.insertRun(buildRun({ id: `run-${at + 1}`, ...run }));
+      });
+      return built;
+    },
+  };
+}
