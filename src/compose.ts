@@ -223,6 +223,7 @@ function work(config: Config, options: ComposeOptions, parts: Parts, releaser: R
     workerId: `${hostname()}/${process.pid}/${randomUUID()}`,
     leaseMs: config.leaseMs,
     portionSize: config.pushPortion,
+    backupRule: { perRef: config.backupsPerRef, ageMs: config.backupAgeMs },
     concurrency: config.concurrency,
     // Never later than what it looks for can happen.
     roundMs: Math.min(longestRoundMs, config.passIntervalMs, config.minIntervalMs, config.leaseMs),

@@ -4,6 +4,7 @@ import { compose, type App } from './compose';
 import { productVersion } from './compose/product-version';
 import { loadConfig } from './config';
 import { settingsHelp } from './config/settings-help';
+import { presentBackup } from './http/api/backup-routes';
 import { presentMirror, presentRun } from './http/api/present';
 
 /** Ends what a fault of ours would leave half alive: the database is the truth, and a restart goes on from there. */
@@ -67,7 +68,11 @@ async function main(): Promise<void> {
       settingsHelp: settingsHelp(),
       open,
       serve,
-      present: { mirror: (mirror, run) => presentMirror(mirror, run, current?.publicUrl() ?? ''), run: presentRun },
+      present: {
+        mirror: (mirror, run) => presentMirror(mirror, run, current?.publicUrl() ?? ''),
+        run: presentRun,
+        backup: presentBackup,
+      },
     },
     process.argv.slice(2),
   );

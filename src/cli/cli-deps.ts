@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Secret } from '../domain/credentials';
+import type { Backup } from '../domain/backup';
 import type { Mirror } from '../domain/mirror';
 import type { Run } from '../domain/run';
 import type { EnrolProjectDeps } from '../sync/enrol-project';
@@ -48,6 +49,7 @@ export interface CliDeps {
   readonly present: {
     readonly mirror: (mirror: Mirror, activeRun: Run | null) => { readonly webhook: { readonly url: string | null } };
     readonly run: (run: Run) => object;
+    readonly backup: (backup: Backup) => object;
   };
   /** Looks for the end of a run this often (ms); 500 by default. */
   readonly pollMs?: number;

@@ -73,7 +73,8 @@ export function describeSync(mirror: Mirror): [string, string | null][] {
   ];
 }
 
-async function tellRun(deps: CliDeps, app: CliApp, output: Output, run: Run, title: string): Promise<number> {
+/** Tells a run that is over, with what became of each ref. */
+export async function tellRun(deps: CliDeps, app: CliApp, output: Output, run: Run, title: string): Promise<number> {
   const { items } = await app.store.runOutcomes(run.id, { page: 1, limit: shownOutcomes });
   const summary = run.counts === null ? 'nothing to do' : describeCounts(run.counts);
   output.result({ ...deps.present.run(run), refs: items }, [`${title}: ${summary}.`, ...items.map(describeOutcome)]);

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { toHeadwaterError } from '../domain/errors';
 import { addAccessFlags, addSshKeyFlag } from './access-flags';
+import { backupsCommand, restoreCommand } from './backup-commands';
 import type { CliApp, CliDeps, Role } from './cli-deps';
 import { hookCommand, type HookOptions } from './hook-command';
 import { listMirrors } from './list-mirrors';
@@ -76,6 +77,14 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
   command('undo <OWNER/REPO> <RUN>', 'put back the refs that a run moved or deleted').action(
     (project: string, run: string, options: CommonOptions) =>
       withApp(options, (app, output) => undoCommand(deps, app, output, project, run)),
+  );
+  command('backups <OWNER/REPO>', 'list the overwritten values that are kept').action(
+    (project: string, options: CommonOptions) =>
+      withApp(options, (app, output) => backupsCommand(deps, app, output, project)),
+  );
+  command('restore <OWNER/REPO> <BACKUP>', 'put an overwritten value back').action(
+    (project: string, backup: string, options: CommonOptions) =>
+      withApp(options, (app, output) => restoreCommand(deps, app, output, project, backup)),
   );
   command('show <OWNER/REPO>', 'show the mirror of a project').action((project: string, options: CommonOptions) =>
     withApp(options, (app, output) => showMirror(deps, app, output, project)),

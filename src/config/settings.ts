@@ -151,6 +151,18 @@ export const settings = {
     meaning: 'The longest interval that a mirror may be given, or gets when it adapts.',
     kind: duration('1s', '365d'),
   }),
+  backupsPerRef: withDefault({
+    name: 'BACKUPS_PER_REF',
+    default: '10',
+    meaning: 'Of each branch and tag, so many overwritten values are kept.',
+    kind: wholeNumber(1, 1000),
+  }),
+  backupAgeMs: withDefault({
+    name: 'BACKUP_AGE',
+    default: '90d',
+    meaning: 'Overwritten values are kept no longer, but for the newest one of each branch and tag.',
+    kind: duration('1s', '3650d'),
+  }),
   maxRetries: withDefault({
     name: 'MAX_RETRIES',
     default: '5',

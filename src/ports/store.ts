@@ -1,3 +1,4 @@
+import type { Backup } from '../domain/backup';
 import type { RefName } from '../domain/git-ref';
 import type { Mirror } from '../domain/mirror';
 import type { DeliveredRef } from '../domain/ref-plan';
@@ -33,6 +34,10 @@ export interface StoreReads extends AuditReads {
   run(id: string): Promise<Run | null>;
   runs(mirrorId: string, page: Page): Promise<Paged<Run>>;
   runOutcomes(runId: string, page: Page): Promise<Paged<RefOutcome>>;
+  backup(id: string): Promise<Backup | null>;
+  backupsOfRun(runId: string): Promise<Backup[]>;
+  /** Values that runs of the mirror overwrote. */
+  backups(mirrorId: string, page: Page): Promise<Paged<Backup>>;
   /** What Headwater pushed, by ref. */
   deliveredRefs(mirrorId: string): Promise<ReadonlyMap<RefName, DeliveredRef>>;
 }
@@ -42,13 +47,15 @@ export interface StoreTransaction extends StoreReads, AuditWrites {
   lockMirror(id: string): Promise<Mirror | null>;
   insertMirror(mirror: Mirror): Promise<void>;
   saveMirror(mirror: Mirror): Promise<void>;
-  /** With its runs, outcomes and delivered refs. */
+  /** With its runs, outcomes, delivered refs and what is known of backups. */
   deleteMirror(id: string): Promise<void>;
   insertRun(run: Run): Promise<void>;
   saveRun(run: Run): Promise<void>;
   insertRunOutcomes(runId: string, outcomes: readonly RefOutcome[]): Promise<void>;
   /** Keeps a delivery's digest for at least `keepMs`. Answers false if it was known. */
   noteDelivery(mirrorId: string, digest: string, at: number, keepMs: number): Promise<boolean>;
+  insertBackups(backups: readonly Backup[]): Promise<void>;
+  deleteBackups(ids: readonly string[]): Promise<void>;
   putDeliveredRefs(mirrorId: string, refs: ReadonlyMap<RefName, DeliveredRef>): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import type { BackupRule } from '../domain/backup';
 import type { Progress } from '../domain/events';
 import type { SchedulePolicy } from '../domain/mirror';
 import type { Forge } from '../ports/forge';
@@ -13,7 +14,7 @@ import type { Claim } from './claim';
 
 /** What syncing needs from the outside. */
 export interface SyncDeps {
-  readonly store: Pick<Store, 'transaction' | 'deliveredRefs'>;
+  readonly store: Pick<Store, 'transaction' | 'deliveredRefs' | 'backups'>;
   readonly upstream: Pick<Upstream, 'list' | 'fetch'>;
   readonly cache: Pick<
     ObjectCache,
@@ -43,6 +44,8 @@ export interface SyncDeps {
   readonly policy: SchedulePolicy;
   readonly workerId: string;
   readonly leaseMs: number;
+  readonly newId: () => string;
+  readonly backupRule: BackupRule;
   /** Refs in one push. */
   readonly portionSize: number;
 }

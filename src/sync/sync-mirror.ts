@@ -19,6 +19,7 @@ import { nameRules } from './steps/name-rules';
 import { planUpdates, type Decision } from './steps/plan-updates';
 import { proveDelivery } from './steps/prove-delivery';
 import { finishOffer, planOffer, prepareOffer, type Offer } from './steps/pull-requests';
+import { pruneBackups } from './steps/prune-backups';
 import { readForge } from './steps/read-forge';
 import { recordFailure, recordPlan, recordRelease, recordSuccess } from './steps/record';
 import { together } from './together';
@@ -54,7 +55,10 @@ export async function syncMirror(deps: SyncDeps, job: RunJob, shutdown: AbortSig
 async function follow(context: SyncContext): Promise<void> {
   const listing = await listUpstream(context);
   const before = await chooseRefs(context, listing);
-  if (nothingNew(context, listing)) return recordNothingNew(context, listing, before.listing);
+  if (nothingNew(context, listing)) {
+    await pruneBackups(context);
+    return recordNothingNew(context, listing, before.listing);
+  }
   const lane = new ImportLane(context, before.listing);
   try {
     await bring(context, listing, before, lane);
@@ -83,6 +87,7 @@ async function bring(context: SyncContext, listing: RefListing, before: ChosenRe
   const proven = await proveDelivery(context, forge, pushed);
   const head = await followDefaultBranch(context, delivery, proven);
   const notes = lossNotes(decision, listing);
+  await pruneBackups(context);
   const outcomes = await finishOffer(context, forge, offer, failed, [...proven, ...head, ...leftAlone]);
   return recordSuccess(context, listing, { outcomes, unchanged, skipped, held: decision.held, notes });
 }

@@ -1,9 +1,9 @@
 import { fault, HeadwaterError } from '../domain/errors';
-import type { RefName } from '../domain/git-ref';
-import type { DeliveredRef, RefUpdate } from '../domain/ref-plan';
-import { countOutcomes, type RefOutcome, type Run } from '../domain/run';
+import type { RefUpdate } from '../domain/ref-plan';
+import type { RefOutcome, Run } from '../domain/run';
 import type { Forge } from '../ports/forge';
 import type { Store } from '../ports/store';
+import { recordPutBack } from './record-put-back';
 
 export interface UndoDeps {
   readonly store: Store;
@@ -32,7 +32,7 @@ export async function undoRun(deps: UndoDeps, run: Run, signal: AbortSignal): Pr
       ? { ...outcome, reason: fault('moved_after_run', { ref: outcome.ref }) }
       : outcome,
   );
-  return record(deps, run, told);
+  return recordPutBack(deps, run.mirrorId, told);
 }
 
 /** From where the run left the ref, back to where it was. */
@@ -50,39 +50,4 @@ async function outcomesOf(store: Pick<Store, 'runOutcomes'>, run: Run): Promise<
     all.push(...items);
     if (all.length >= total || items.length === 0) return all;
   }
-}
-
-async function record(deps: UndoDeps, undone: Run, outcomes: readonly RefOutcome[]): Promise<Run> {
-  return deps.store.transaction(async (tx) => {
-    const mirror = await tx.lockMirror(undone.mirrorId);
-    if (mirror === null) throw new HeadwaterError('mirror_not_found');
-    const at = await tx.now();
-    const run: Run = {
-      id: deps.newId(),
-      mirrorId: mirror.id,
-      cause: 'undo',
-      status: 'finished',
-      queuedAt: at,
-      startedAt: at,
-      finishedAt: at,
-      error: null,
-      counts: countOutcomes(outcomes, 0),
-      receivedBytes: 0,
-      sentBytes: 0,
-    };
-    await tx.insertRun(run);
-    await tx.insertRunOutcomes(run.id, outcomes);
-    const known = await tx.deliveredRefs(mirror.id);
-    const notes = outcomes
-      .filter((outcome) => outcome.reason === null)
-      // A person wanted this value: whatever the upstream does, it is theirs now, and never ours to delete.
-      .map(({ ref }): [RefName, DeliveredRef] => [
-        ref,
-        { oid: null, intended: null, created: false, gone: known.get(ref)?.gone ?? false },
-      ]);
-    await tx.putDeliveredRefs(mirror.id, new Map(notes));
-    // What was proven of the state no longer holds; the next run looks at the forge again.
-    await tx.saveMirror({ ...mirror, deliveredDigest: null, proof: null });
-    return run;
-  });
 }

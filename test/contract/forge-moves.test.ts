@@ -59,6 +59,11 @@ describeForges('Moving refs to what a forge has already', (choice) => {
     const back = await move(project, [{ ref: main, oldOid: second, newOid: first, action: 'forced' }]);
     expect(summary(back)).toEqual({ [main]: 'forced' });
     expect(await stage.refs(project)).toEqual({ [main]: first });
+
+    expect(summary(await move(project, [{ ref: backup, oldOid: first, newOid: null, action: 'deleted' }]))).toEqual({
+      [backup]: 'deleted',
+    });
+    expect(() => valueOf(project, backup)).toThrow();
   });
 
   test('moves nothing that is not where it should be, and tells that apart from a refusal', async () => {

@@ -1,3 +1,4 @@
+import type { Backup } from '../../src/domain/backup';
 import type { Mirror } from '../../src/domain/mirror';
 import type { Store } from '../../src/ports/store';
 import { buildMirror, buildRun } from '../support/builders';
@@ -21,6 +22,26 @@ export function describeStoreReads(open: () => Store): void {
     expect(await store.runs('mirror-1', { page: 1, limit: 10 })).toEqual({ items: [], total: 0 });
     expect(await store.runOutcomes('run-1', { page: 1, limit: 10 })).toEqual({ items: [], total: 0 });
     expect(await store.deliveredRefs('mirror-1')).toEqual(new Map());
+    expect(await store.backup('backup-1')).toBeNull();
+    expect(await store.backups('mirror-1', { page: 1, limit: 10 })).toEqual({ items: [], total: 0 });
+  });
+
+  it('lists what was overwritten newest first, in pages, until it is deleted or the mirror is', async () => {
+    const store = open();
+    await insert(store, numbered(1), numbered(2));
+    const kept = (id: string, at: number, mirrorId = 'mirror-1'): Backup => ({
+      ...{ id, mirrorId, at, runId: `run-of-${id}`, ref: 'refs/heads/\u00fc', oid: 'a'.repeat(40) },
+    });
+    const all = [kept('a', 1), kept('b', 1_795_000_000_000), kept('c', 2), kept('d', 3, 'mirror-2')];
+    await store.transaction((tx) => tx.insertBackups(all));
+    expect(await store.backups('mirror-1', { page: 1, limit: 2 })).toEqual({ items: [all[1], all[2]], total: 3 });
+    expect(await store.backups('mirror-1', { page: 2, limit: 2 })).toEqual({ items: [all[0]], total: 3 });
+    expect(await store.backup('d')).toEqual(all[3]);
+    expect(await store.backupsOfRun('run-of-c')).toEqual([all[2]]);
+    await store.transaction((tx) => tx.deleteBackups(['a', 'c']));
+    expect(await store.backups('mirror-1', { page: 1, limit: 9 })).toEqual({ items: [all[1]], total: 1 });
+    await store.transaction((tx) => tx.deleteMirror('mirror-1'));
+    expect([await store.backup('b'), await store.backup('d')]).toEqual([null, all[3]]);
   });
 
   it('lists mirrors newest first, in pages', async () => {

@@ -99,6 +99,19 @@ describeForges('What is mirrored', (choice) => {
     const undone = await post<RunAnswer>(api, `/runs/${run.id}/undo`);
     expect(undone).toMatchObject({ cause: 'undo', counts: { forced: 1 } });
     expect(scene.refs(repo)[main]).toBe(old);
+    const { data: kept } = await api.call<{ id: string; ref: string; commit: string }[]>('GET', '/backups');
+    expect(kept).toMatchObject([{ ref: main, commit: old, kept_as: backup, run_id: run.id }]);
+    // Wherever the branch is by now.
+    rewrite(scene.source, first);
+    await api.updated();
+    const restored = await post<RunAnswer>(api, `/backups/${kept[0]?.id}/restore`);
+    expect(restored).toMatchObject({ cause: 'undo', counts: { forced: 1 } });
+    expect(scene.refs(repo)[main]).toBe(old);
+    const name = `${repo.owner}/${repo.name}`;
+    expect((await scene.headwater.cli(['mirror', 'backups', name])).stdout).toContain(kept[0]?.id);
+    expect(await scene.headwater.cli(['mirror', 'restore', name, kept[0]?.id ?? ''])).toMatchObject({ code: 0 });
+    expect(await scene.headwater.cli(['mirror', 'restore', name, 'none'])).toMatchObject({ code: 1 });
+
     // It is no longer where that run left it.
     const again = await post<RunAnswer>(api, `/runs/${run.id}/undo`);
     expect(actionsOf(again)).toEqual({ [main]: ['diverged', 'moved_after_run'] });

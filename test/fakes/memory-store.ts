@@ -1,5 +1,6 @@
 import { Mutex } from 'async-mutex';
 import type { AuditEntry } from '../../src/domain/audit';
+import type { Backup } from '../../src/domain/backup';
 import { HeadwaterError } from '../../src/domain/errors';
 import type { RefName } from '../../src/domain/git-ref';
 import { isDue, type Mirror } from '../../src/domain/mirror';
@@ -17,6 +18,7 @@ interface Tables {
   /** Digests with their times, by mirror. */
   readonly deliveries: Map<string, ReadonlyMap<string, number>>;
   readonly audit: AuditEntry[];
+  readonly backups: Map<string, Backup>;
 }
 
 const keptRuns = 100;
@@ -34,6 +36,7 @@ export class MemoryStore implements Store {
     delivered: new Map(),
     deliveries: new Map(),
     audit: [],
+    backups: new Map(),
   };
 
   constructor(clock: { now(): number } = new FixedClock()) {
@@ -53,6 +56,9 @@ export class MemoryStore implements Store {
   run = (id: string): Promise<Run | null> => this.#reads().run(id);
   runs = (mirrorId: string, page: Page): Promise<Paged<Run>> => this.#reads().runs(mirrorId, page);
   runOutcomes = (runId: string, page: Page): Promise<Paged<RefOutcome>> => this.#reads().runOutcomes(runId, page);
+  backup = (id: string): Promise<Backup | null> => this.#reads().backup(id);
+  backupsOfRun = (runId: string): Promise<Backup[]> => this.#reads().backupsOfRun(runId);
+  backups = (mirrorId: string, page: Page): Promise<Paged<Backup>> => this.#reads().backups(mirrorId, page);
   deliveredRefs = (mirrorId: string): Promise<ReadonlyMap<RefName, DeliveredRef>> =>
     this.#reads().deliveredRefs(mirrorId);
 
@@ -67,6 +73,7 @@ export class MemoryStore implements Store {
         delivered: new Map(this.#tables.delivered),
         deliveries: new Map(this.#tables.deliveries),
         audit: [...this.#tables.audit],
+        backups: new Map(this.#tables.backups),
       };
       const result = await work({ ...readsOf(() => copy, this.clock, assertUp), ...writesOf(copy, assertUp) });
       assertUp();
@@ -138,6 +145,15 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
     run: async (id) => tables().runs.get(id) ?? null,
     runs: async (mirrorId, page) => slice(runsOf(tables(), mirrorId), page),
     runOutcomes: async (runId, page) => slice(tables().outcomes.get(runId) ?? [], page),
+    backup: async (id) => tables().backups.get(id) ?? null,
+    backupsOfRun: async (runId) => [...tables().backups.values()].filter((backup) => backup.runId === runId),
+    backups: async (mirrorId, page) => {
+      const backups = [...tables().backups.values()].filter((backup) => backup.mirrorId === mirrorId);
+      return slice(
+        newestFirst(backups, (backup) => backup.at),
+        page,
+      );
+    },
     deliveredRefs: async (mirrorId) => new Map(tables().delivered.get(mirrorId) ?? []),
   };
 }
@@ -173,6 +189,7 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
       for (const run of runsOf(tables, id)) dropRun(run.id);
       tables.delivered.delete(id);
       tables.deliveries.delete(id);
+      for (const backup of [...tables.backups.values()]) if (backup.mirrorId === id) tables.backups.delete(backup.id);
       tables.mirrors.delete(id);
     },
     insertRun: async (run) => {
@@ -195,6 +212,12 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
       const young = [...known].filter(([, noted]) => noted >= at - keepMs);
       tables.deliveries.set(mirrorId, new Map([...young, [digest, at]]));
       return true;
+    },
+    insertBackups: async (backups) => {
+      for (const backup of backups) tables.backups.set(backup.id, backup);
+    },
+    deleteBackups: async (ids) => {
+      for (const id of ids) tables.backups.delete(id);
     },
     putDeliveredRefs: async (mirrorId, refs) => {
       if (!tables.mirrors.has(mirrorId)) refuse('there is no such mirror');

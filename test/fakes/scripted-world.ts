@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compilePattern } from '../../src/adapters/patterns/compile-pattern';
+import type { BackupRule } from '../../src/domain/backup';
 import { Secret } from '../../src/domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../../src/domain/errors';
 import { isMirrored, shortName, type Oid, type RefName } from '../../src/domain/git-ref';
@@ -143,6 +144,7 @@ export class ScriptedWorld {
 
   readonly newId = (): string => `id-${(this.#ids += 1)}`;
   portionSize = 2;
+  backupRule: BackupRule = { perRef: 10, ageMs: 90 * 24 * hour };
   readonly workerId = 'worker';
   readonly leaseMs = minute;
   readonly checkUpstream = (): void => undefined;

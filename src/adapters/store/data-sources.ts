@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { Backups1795336800000 } from '../../../migrations/1795336800000-backups';
 import { CreateTables1795331695260 } from '../../../migrations/1795331695260-create-tables';
 import { WhatIsMirrored1795335500000 } from '../../../migrations/1795335500000-what-is-mirrored';
 import { Pause1795336200000 } from '../../../migrations/1795336200000-pause';
@@ -21,6 +22,7 @@ const migrations = [
   Pause1795336200000,
   PullRequests1795336500000,
   UpstreamActivity1795336300000,
+  Backups1795336800000,
   Sessions1795350100000,
   UpstreamHook1795336410000,
   Audit1795350200000,

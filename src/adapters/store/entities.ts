@@ -1,4 +1,5 @@
 import { AuditEntity } from './audit-table';
+import { BackupEntity } from './backup-table';
 import { SessionEntity } from './session-table';
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { Oid, RefName } from '../../domain/git-ref';
@@ -210,6 +211,7 @@ export const entities = [
   SessionEntity,
   HookDeliveryEntity,
   AuditEntity,
+  BackupEntity,
 ];
 
 /** A raw row of delivered_refs: 50,000 of them are read without an object mapper's detours. */

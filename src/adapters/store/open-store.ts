@@ -36,6 +36,10 @@ function createStore(database: Database): Store {
     runs: (mirrorId, page) => database.read((manager) => createStoreReads(database, manager).runs(mirrorId, page)),
     runOutcomes: (runId, page) =>
       database.read((manager) => createStoreReads(database, manager).runOutcomes(runId, page)),
+    backup: (id) => database.read((manager) => createStoreReads(database, manager).backup(id)),
+    backupsOfRun: (runId) => database.read((manager) => createStoreReads(database, manager).backupsOfRun(runId)),
+    backups: (mirrorId, page) =>
+      database.read((manager) => createStoreReads(database, manager).backups(mirrorId, page)),
     deliveredRefs: (mirrorId) =>
       database.read((manager) => createStoreReads(database, manager).deliveredRefs(mirrorId)),
     transaction: (work) =>

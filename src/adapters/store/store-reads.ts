@@ -1,5 +1,6 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { Page, Paged, StoreReads } from '../../ports/store';
+import { backupReads } from './backup-table';
 import type { Database } from './database';
 import { createAuditReads } from './audit-table';
 import { DeliveredEntity, MirrorEntity, OutcomeEntity, RunEntity, type RawDeliveredRow } from './entities';
@@ -10,6 +11,7 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
 
   return {
     ...createAuditReads(manager),
+    ...backupReads(manager),
 
     now: () => database.now(manager),
 

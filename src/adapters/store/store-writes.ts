@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { HeadwaterError } from '../../domain/errors';
 import type { StoreReads, StoreTransaction } from '../../ports/store';
+import { backupWrites } from './backup-table';
 import type { Database } from './database';
 import { DeliveredEntity, HookDeliveryEntity, MirrorEntity, mirrorRow, OutcomeEntity, RunEntity } from './entities';
 import { createAuditWrites } from './audit-table';
@@ -17,6 +18,7 @@ export function createStoreWrites(
 ): Omit<StoreTransaction, keyof StoreReads> {
   return {
     ...createAuditWrites(manager),
+    ...backupWrites(manager),
 
     lockMirror: (id) => {
       const query = manager.createQueryBuilder(MirrorEntity, 'mirror').where('mirror.id = :id', { id });

@@ -130,6 +130,13 @@ export const requestFaults = {
     advice:
       'If the new owner wants it to go on, resume it (POST .../mirror/pull/resume, or "headwater mirror resume").',
   },
+  backup_not_found: {
+    class: 'request',
+    kind: 'user',
+    status: 404,
+    message: 'This mirror has no such backup.',
+    advice: 'List the backups to find its id; old ones are deleted.',
+  },
   run_not_found: {
     class: 'request',
     kind: 'user',

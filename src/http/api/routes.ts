@@ -1,4 +1,5 @@
 import { listAllAudit, listAudit } from './audit-routes';
+import { listBackups, postRestore } from './backup-routes';
 import { getEvents } from './events';
 import { deleteHook, postHook } from './hook-routes';
 import { postImport } from './import-route';
@@ -27,6 +28,8 @@ export const routes: readonly ApiRoute[] = [
   postPlan,
   postAccept,
   postUndo,
+  listBackups,
+  postRestore,
   listRuns,
   getRun,
   getEvents,

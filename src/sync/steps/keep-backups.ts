@@ -1,14 +1,10 @@
+import { placeOf, type Backup } from '../../domain/backup';
 import { fault } from '../../domain/errors';
-import type { Oid, RefName } from '../../domain/git-ref';
+import type { Oid } from '../../domain/git-ref';
 import type { RefUpdate } from '../../domain/ref-plan';
 import type { RefOutcome } from '../../domain/run';
 import type { ForgeProject } from '../../ports/forge';
 import type { SyncContext } from '../sync-context';
-
-/** Where the value that a run overwrote is kept in the forge: not a branch, not a tag, and cloned by nobody. */
-function backupRef(runId: string, ref: RefName): RefName {
-  return `refs/headwater/backup/${runId}/${ref.replace(/^refs\//, '')}`;
-}
 
 export interface Backups {
   /** Updates that may be pushed; the very portion when nothing had to be kept. */
@@ -23,26 +19,55 @@ export async function keepBackups(
   project: ForgeProject,
   portion: readonly RefUpdate[],
 ): Promise<Backups> {
-  const { mirror, run } = context.claim;
+  const { mirror } = context.claim;
   const forced = portion.filter(
     (update): update is RefUpdate & { oldOid: Oid } => update.action === 'forced' && update.oldOid !== null,
   );
   if (mirror.options.divergence !== 'overwrite_with_backup' || forced.length === 0)
     return { kept: portion, refused: [] };
-  const updates = forced.map(({ ref, oldOid }): RefUpdate => ({
-    ref: backupRef(run.id, ref),
+  const { backups, known } = await noteBackups(context, forced);
+  const updates = backups.map((backup): RefUpdate => ({
+    ref: placeOf(backup),
     oldOid: null,
-    newOid: oldOid,
+    newOid: backup.oid,
     action: 'created',
   }));
   const { outcomes } = await context.forge.moveRefs({ project, updates, signal: context.signal });
   const refused = forced.flatMap(({ ref, oldOid, newOid }, at): RefOutcome[] => {
     const outcome = outcomes[at];
+    const backup = backups[at];
     // A run that was given back and taken up again finds its own backup.
-    if (outcome === undefined || outcome.action === 'created' || outcome.reason?.code === 'moved_meanwhile') return [];
-    const why = outcome.reason?.message ?? 'no reason given';
+    const isOld = outcome?.reason?.code === 'moved_meanwhile' && backup !== undefined && known.includes(backup);
+    if ((outcome?.action === 'created' || isOld) && backup?.oid === oldOid) return [];
+    const why = outcome?.reason?.message ?? 'it was moved since this run kept it';
     return [{ ref, oldOid, newOid, action: 'rejected', reason: fault('backup_failed', { ref, why }) }];
   });
   const without = new Set(refused.map((outcome) => outcome.ref));
+  const failed = backups.filter((backup) => without.has(backup.ref) && !known.includes(backup)).map(({ id }) => id);
+  if (failed.length > 0) await context.claim.write((tx) => tx.deleteBackups(failed));
   return { kept: portion.filter((update) => !without.has(update.ref)), refused };
+}
+
+interface NotedBackups {
+  /** One per update. */
+  readonly backups: readonly Backup[];
+  /** Those that this run had made before it was given back. */
+  readonly known: readonly Backup[];
+}
+
+/** Written down before they are made: a backup that nobody knows of would never go. One per ref and run. */
+async function noteBackups(
+  { claim, newId }: SyncContext,
+  forced: readonly (RefUpdate & { readonly oldOid: Oid })[],
+): Promise<NotedBackups> {
+  return claim.write(async (tx, { id: mirrorId }) => {
+    const at = await tx.now();
+    const known = await tx.backupsOfRun(claim.run.id);
+    const backups = forced.map(
+      ({ ref, oldOid: oid }): Backup =>
+        known.find((backup) => backup.ref === ref) ?? { id: newId(), mirrorId, runId: claim.run.id, ref, oid, at },
+    );
+    await tx.insertBackups(backups.filter((backup) => !known.includes(backup)));
+    return { backups, known };
+  });
 }

@@ -5,6 +5,7 @@ import { Secret } from '../../../src/domain/credentials';
 import { HeadwaterError } from '../../../src/domain/errors';
 import type { CliApp, CliDeps } from '../../../src/cli/cli-deps';
 import { runCli } from '../../../src/cli/run-cli';
+import { presentBackup } from '../../../src/http/api/backup-routes';
 import { presentMirror, presentRun } from '../../../src/http/api/present';
 import { FakeForge } from '../../fakes/fake-forge';
 import { FakeListings } from '../../fakes/fake-listings';
@@ -101,6 +102,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
           present: {
             mirror: (mirror, run) => presentMirror(mirror, run, 'https://headwater.example'),
             run: presentRun,
+            backup: presentBackup,
           },
           pollMs: 5,
           patienceMs: 60_000,

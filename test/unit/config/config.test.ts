@@ -57,6 +57,8 @@ describe('the configuration', () => {
       updateIntervalMs: 6 * 3_600_000,
       minIntervalMs: 600_000,
       maxIntervalMs: 7 * 86_400_000,
+      backupsPerRef: 10,
+      backupAgeMs: 90 * 24 * 3_600_000,
       maxRetries: 5,
       stuckAfterMs: 3 * 3_600_000,
       leaseMs: 60_000,
