@@ -12,6 +12,12 @@ describeForges('Projects of a forge', (choice) => {
     expect(await stage.adapter.account()).toBe('headwater-bot');
   });
 
+  test('it says what it is and how it looks', async () => {
+    const look = await stage.adapter.look();
+    expect(look).toMatchObject({ keepsLfs: true, theme: expect.stringMatching(/^(forgejo|gitea)-/) });
+    expect(look.theme.startsWith(look.name.toLowerCase())).toBe(true);
+  });
+
   test('a new project is found by id and by path, and is empty', async () => {
     const repo = await stage.newRepo();
     const expected = {
@@ -24,6 +30,7 @@ describeForges('Projects of a forge', (choice) => {
       defaultBranch: 'main',
       canPush: true,
       hasPullRequests: true,
+      originalUrl: null,
     };
     expect(await stage.adapter.project(repo.id)).toEqual(expected);
     expect(await stage.adapter.projectByPath('owner', repo.name)).toEqual(expected);

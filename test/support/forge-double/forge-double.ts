@@ -139,6 +139,9 @@ function createApp(context: HookContext & LfsContext & OauthContext, requests: s
   api.get('/settings/api', (_request, response) => {
     response.json({ max_response_items: 50, default_paging_num: 30 });
   });
+  api.get('/settings/ui', (_request, response) => {
+    response.json({ default_theme: 'forgejo-auto', allowed_reactions: [], custom_emojis: [] });
+  });
   api.get('/settings/repository', (_request, response) => {
     response.json({ mirrors_disabled: false, http_git_disabled: false, lfs_disabled: !context.lfs.enabled });
   });
