@@ -9,6 +9,7 @@ import { createNewProjects } from './adapters/forge/new-projects';
 import { createIdentity } from './adapters/identity/create-identity';
 import { createLfsCopy } from './adapters/lfs/create-lfs-copy';
 import { createLogger, type LogDestination } from './adapters/log/create-logger';
+import { loadManifest } from './adapters/manifest/load-manifest';
 import { compilePattern } from './adapters/patterns/compile-pattern';
 import { loadOrCreateKey } from './adapters/secrets/key-file';
 import { createSecretBox } from './adapters/secrets/secret-box';
@@ -178,6 +179,7 @@ async function serveHttp(config: Config, options: ComposeOptions, parts: Parts, 
     hookTimers,
     requestLog: parts.pino,
     version: productVersion(),
+    manifest: loadManifest(),
     publicUrl: () => url,
     forgePublicUrl: config.forgePublicUrl ?? config.forgeUrl,
     identity: identityOf(config),

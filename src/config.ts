@@ -1,8 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { Secret } from './domain/credentials';
 import { HeadwaterError, type FieldFault } from './domain/errors';
 import { showDuration } from './config/quantities';
-import { configFileVariable, fileVariable, settingList, settings, type Setting } from './config/settings';
+import {
+  adminTokenVariable,
+  configFileVariable,
+  fileVariable,
+  settingList,
+  settings,
+  type Setting,
+} from './config/settings';
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 
@@ -13,6 +21,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 const known = new Set([
   configFileVariable,
+  adminTokenVariable,
   ...settingList.map((setting) => setting.name),
   ...settingList.filter((setting) => setting.secret).map(fileVariable),
 ]);
@@ -35,6 +44,28 @@ export function loadConfig(options: { readonly file?: string | undefined; readon
 /** The same from given variables alone; names without HEADWATER_ are passed over. Raises config_invalid. */
 export function parseConfig(variables: Variables): Config {
   return parse(variables, []);
+}
+
+/**
+ * Some settings alone, whatever else is missing or wrong: for commands that make the configuration complete. A file that is not
+ * there is an empty one. Raises config_invalid with the faults of these settings.
+ */
+export function loadSome<K extends keyof Config>(
+  keys: readonly K[],
+  { file, env = process.env }: { readonly file: string; readonly env?: Variables },
+): { readonly [N in K]: Config[N] | null } {
+  const faults: FieldFault[] = [];
+  const variables = { ...(existsSync(file) ? readConfigFile(file, []) : {}), ...withoutBlanks(env) };
+  const values = keys.map((key) => [key, readSetting({ ...settings[key], unset: 'optional' }, variables, faults)]);
+  if (faults.length > 0) throw configInvalid(faults);
+  // Each value was checked by the row that its key names.
+  return Object.fromEntries(values) as { readonly [N in K]: Config[N] | null };
+}
+
+/** The token of HEADWATER_ADMIN_TOKEN, for the commands that administer the forge. */
+export function adminTokenOfEnvironment(env: Variables = process.env): Secret | null {
+  const text = blankToUndefined(env[adminTokenVariable]);
+  return text === undefined ? null : new Secret(text);
 }
 
 function parse(variables: Variables, faults: FieldFault[]): Config {

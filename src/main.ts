@@ -1,6 +1,7 @@
 import type { Role } from './cli/cli-deps';
 import { runCli } from './cli/run-cli';
 import { compose, type App } from './compose';
+import { composeInstaller } from './compose-installer';
 import { productVersion } from './compose/product-version';
 import { loadConfig } from './config';
 import { settingsHelp } from './config/settings-help';
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
       settingsHelp: settingsHelp(),
       open,
       serve,
+      installer: composeInstaller(),
       present: {
         mirror: (mirror, run) => presentMirror(mirror, run, current?.publicUrl() ?? ''),
         run: presentRun,

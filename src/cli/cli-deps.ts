@@ -2,20 +2,24 @@ import type { Readable, Writable } from 'node:stream';
 import type { Secret } from '../domain/credentials';
 import type { Backup } from '../domain/backup';
 import type { Mirror } from '../domain/mirror';
+import type { PluginManifest } from '../domain/plugin-manifest';
 import type { Run } from '../domain/run';
 import type { EnrolProjectDeps } from '../sync/enrol-project';
 import type { RemoveDeps } from '../sync/remove-mirror';
 import type { Forge } from '../ports/forge';
 import type { NewProjects } from '../ports/new-projects';
+import type { ForgeAdmin, ForgeProbe } from '../ports/forge-admin';
+import type { ForgeFolder } from '../ports/forge-folder';
 import type { Notices } from '../ports/notices';
 import type { RunQueue } from '../ports/run-queue';
+import type { SettingsFile } from '../ports/settings-file';
 import type { Ssh } from '../ports/ssh';
 import type { Store } from '../ports/store';
 import type { Upstream } from '../ports/upstream';
 
 /** Where a command reads and writes; results go to `out`, everything else to `err`. */
 export interface CliIo {
-  readonly in: Readable;
+  readonly in: Readable & { readonly isTTY?: boolean };
   readonly out: Writable;
   readonly err: Writable & { readonly isTTY?: boolean };
 }
@@ -36,6 +40,26 @@ export interface CliApp extends Omit<EnrolProjectDeps, 'forge' | 'queue' | 'noti
 
 export type Role = 'web' | 'worker';
 
+/** What installing into a forge works with. */
+export interface InstallerDeps {
+  /** Raises manifest_invalid. */
+  readonly manifest: () => PluginManifest;
+  /** The script of the forge's settings page. */
+  readonly script: () => string;
+  /** Of the environment. */
+  readonly adminToken: () => Secret | null;
+  readonly openForge: (url: string, adminToken: Secret) => { readonly admin: ForgeAdmin; readonly probe: ForgeProbe };
+  readonly settingsFile: (path: string) => SettingsFile;
+  /** The forge's own folder. */
+  readonly liveFolder: (
+    customPath: string,
+    forge: { readonly binary?: string | undefined; readonly config?: string | undefined },
+  ) => ForgeFolder;
+  /** A folder to copy from. */
+  readonly copyFolder: (path: string) => ForgeFolder;
+  readonly newSecret: () => Secret;
+}
+
 export interface CliDeps {
   readonly io: CliIo;
   readonly version: string;
@@ -45,6 +69,7 @@ export interface CliDeps {
   readonly open: (configFile: string | undefined) => Promise<CliApp>;
   /** Runs until it is told to stop. */
   readonly serve: (roles: readonly Role[], configFile: string | undefined) => Promise<void>;
+  readonly installer: InstallerDeps;
   /** The API's presentations, so that --json says the same. */
   readonly present: {
     readonly mirror: (mirror: Mirror, activeRun: Run | null) => { readonly webhook: { readonly url: string | null } };

@@ -3,6 +3,7 @@ import { toHeadwaterError } from '../domain/errors';
 import { addAccessFlags, addSshKeyFlag } from './access-flags';
 import { backupsCommand, restoreCommand } from './backup-commands';
 import type { CliApp, CliDeps, Role } from './cli-deps';
+import { addForgeCommands } from './forge-commands';
 import { hookCommand, type HookOptions } from './hook-command';
 import { listMirrors } from './list-mirrors';
 import { Output } from './output';
@@ -40,6 +41,7 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
       writeErr: (text) => void deps.io.err.write(text),
     });
   addServe(program, deps);
+  addForgeCommands(program, deps, setExitCode);
 
   const mirror = program.command('mirror').description('Look after pull mirrors, on the database itself');
   const command = (usage: string, description: string, parent = mirror): Command =>

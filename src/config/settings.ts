@@ -275,6 +275,9 @@ export const settings = {
 
 export const configFileVariable = `${prefix}CONFIG_FILE`;
 
+/** Not a setting: what the commands that administer the forge may find in the environment. */
+export const adminTokenVariable = `${prefix}ADMIN_TOKEN`;
+
 export const settingList: readonly Setting<unknown>[] = Object.values(settings);
 
 /** Where a secret setting may be read from instead. */

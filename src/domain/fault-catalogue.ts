@@ -1,4 +1,5 @@
 import { forgeFaults } from './faults/forge-faults';
+import { installFaults } from './faults/install-faults';
 import { lfsFaults } from './faults/lfs-faults';
 import { ownFaults } from './faults/own-faults';
 import { refFaults } from './faults/ref-faults';
@@ -15,6 +16,7 @@ export const faultCatalogue = {
   ...forgeFaults,
   ...refFaults,
   ...lfsFaults,
+  ...installFaults,
 } as const;
 
 export type FaultCode = keyof typeof faultCatalogue;

@@ -17,6 +17,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   const signIn = signInOf(deps);
   return build(deps, (app) => {
     app.set('trust proxy', [...deps.trustedProxies]);
+    app.get('/plugin-manifest.json', (_request, response) => void response.json(deps.manifest));
     app.use('/api/v1', createApiRouter(deps));
     app.use('/hooks', createHooksRouter(deps));
     app.use(signIn.router);

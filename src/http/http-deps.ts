@@ -4,6 +4,7 @@ import type { EnrolProjectDeps } from '../sync/enrol-project';
 import type { HookTimers } from '../sync/hook-timers';
 import type { RemoveDeps } from '../sync/remove-mirror';
 import type { Secret } from '../domain/credentials';
+import type { PluginManifest } from '../domain/plugin-manifest';
 import type { Forge } from '../ports/forge';
 import type { Identity } from '../ports/identity';
 import type { Logger } from '../ports/logger';
@@ -52,6 +53,8 @@ export interface HttpDeps
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
   readonly hookPolicy: HookPolicy;
   readonly hookTimers: Pick<HookTimers, 'set'>;
+  /** What plugin-manifest.json says. */
+  readonly manifest: PluginManifest;
   /** Where clients reach this server, without a slash at the end; known once it listens. */
   readonly publicUrl: () => string;
   /** The forge as browsers see it, without a slash at the end. */

@@ -9,6 +9,8 @@ export interface TestForge extends ForgeAdmin {
   readonly url: string;
   /** A site admin's token with all scopes. */
   readonly adminToken: string;
+  /** Where a real one is installed; null: the double renders no templates. */
+  readonly installation: { readonly customPath: string; readonly config: string; readonly binary: string } | null;
   /** The bare repository on disk. */
   repositoryPath(owner: string, name: string): string;
   /** Adds a git hook of the forge's admin: `script` runs with sh, beside the forge's own. */

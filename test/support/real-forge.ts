@@ -74,6 +74,7 @@ export async function startRealForge(binary: string): Promise<TestForge> {
     kind: 'real',
     url,
     adminToken,
+    installation: { customPath: join(root, 'custom'), config, binary },
     repositoryPath,
     async addGitHook(owner, name, hook, script) {
       const file = join(repositoryPath(owner, name), 'hooks', `${hook}.d`, `test-${Date.now()}`);

@@ -1,6 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { z } from 'zod';
-import type { Secret } from '../../domain/credentials';
+import { basicAuthorization, type Credentials, type Secret } from '../../domain/credentials';
 import { HeadwaterError } from '../../domain/errors';
 import { restFault } from './errors';
 
@@ -8,19 +8,21 @@ import { restFault } from './errors';
 export interface RestAnswer {
   readonly status: number;
   readonly data: unknown;
+  readonly headers: Readonly<Record<string, string | number | undefined>>;
 }
 
 export interface RestRequest {
-  readonly token: Secret;
+  /** A token, a user with a password (or a token as that), or nobody. */
+  readonly token: Secret | Credentials | null;
   /** Reads as "… while <doing>". */
   readonly doing: string;
-  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  readonly parameters?: Readonly<Record<string, unknown>>;
   /** Error statuses that are answers to the caller. */
   readonly expected?: readonly number[];
 }
 
 export interface ForgeClient {
-  /** Sends one request, once. `route` is such as "GET /repos/{owner}/{repo}". Raises what restFault makes of a failure. */
+  /** Sends one request, once. `route` is such as "GET /repos/{owner}/{repo}", or has a whole URL. Raises what restFault makes of a failure. */
   request(route: string, request: RestRequest): Promise<RestAnswer>;
   /** Who a token belongs to. */
   login(token: Secret): Promise<string>;
@@ -39,17 +41,17 @@ export function createForgeClient(options: { readonly url: string; readonly requ
 
   const request = async (route: string, { token, doing, parameters = {}, expected = [] }: RestRequest) => {
     try {
-      const answer: { status: number; data: unknown } = await octokit.request(route, {
+      const answer: RestAnswer = await octokit.request(route, {
         ...parameters,
-        headers: { authorization: `token ${headerValue(token)}`, accept: 'application/json' },
+        headers: { ...authorizationOf(token), accept: 'application/json' },
         request: { signal: AbortSignal.timeout(options.requestTimeoutMs) },
       });
-      return { status: answer.status, data: answer.data };
+      return { status: answer.status, data: answer.data, headers: answer.headers };
     } catch (thrown) {
       if (thrown instanceof HeadwaterError) throw thrown;
       const failure = readFailure(thrown);
       if (failure.status !== null && expected.includes(failure.status))
-        return { status: failure.status, data: failure.data };
+        return { status: failure.status, data: failure.data, headers: failure.headers };
       throw restFault({ ...failure, doing, timeoutMs: options.requestTimeoutMs });
     }
   };
@@ -75,6 +77,11 @@ export function parseAnswer<T>(schema: z.ZodType<T>, data: unknown, doing: strin
   );
 }
 
+function authorizationOf(who: RestRequest['token']): { authorization?: string } {
+  if (who === null) return {};
+  return { authorization: 'user' in who ? basicAuthorization(who) : `token ${headerValue(who)}` };
+}
+
 /** A token with other characters cannot be one; the error of fetch would show it. Raises token_invalid. */
 function headerValue(token: Secret): string {
   const value = token.reveal();
@@ -86,18 +93,21 @@ function headerValue(token: Secret): string {
 function readFailure(thrown: unknown): {
   status: number | null;
   data: unknown;
+  headers: RestAnswer['headers'];
   retryAfter: string | undefined;
   cause: unknown;
 } {
   const { response, cause } = thrown as {
-    response?: { status: number; data: unknown; headers: Record<string, string | number | undefined> };
+    response?: RestAnswer;
     cause?: unknown;
   };
-  if (response === undefined) return { status: null, data: null, retryAfter: undefined, cause: cause ?? thrown };
+  if (response === undefined)
+    return { status: null, data: null, headers: {}, retryAfter: undefined, cause: cause ?? thrown };
   const retryAfter = response.headers['retry-after'];
   return {
     status: response.status,
     data: response.data,
+    headers: response.headers,
     retryAfter: retryAfter === undefined ? undefined : String(retryAfter),
     cause: undefined,
   };

@@ -18,7 +18,9 @@ export interface IdentityOptions {
 }
 
 /** Without a scope of the forge's own, a token could do everything that its owner may (Forgejo 11, grantAdditionalScopes). */
-const scope = 'openid profile read:user read:repository';
+/** The same as in the manifest, which the forge's admin sees. */
+export const signInScopes = ['openid', 'profile', 'read:user', 'read:repository'];
+const scope = signInScopes.join(' ');
 /** Where the forge does not say how long an access token lives; Forgejo's default. */
 const usualLifeSeconds = 3600;
 

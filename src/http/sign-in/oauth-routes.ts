@@ -10,6 +10,9 @@ import { sessionOf } from './session-data';
 import { endSession, renewSession, saveSession } from './session-middleware';
 import type { SignInDeps } from './sign-in-deps';
 
+/** Where the forge sends people back to; the manifest tells the forge's admin the same. */
+export const callbackPath = '/oauth/callback';
+
 /** A page that is loaded so shortly before the access token ends renews it first, so that its forms can still be sent; ms. */
 const renewBeforeMs = 5 * 60_000;
 
@@ -96,5 +99,5 @@ function identityOf({ identity }: SignInDeps): Identity {
 }
 
 function callbackAddress(deps: SignInDeps): string {
-  return `${deps.place().url}/oauth/callback`;
+  return deps.place().url + callbackPath;
 }

@@ -6,6 +6,7 @@ import { HeadwaterError } from '../../../src/domain/errors';
 import type { CliApp, CliDeps } from '../../../src/cli/cli-deps';
 import { runCli } from '../../../src/cli/run-cli';
 import { presentBackup } from '../../../src/http/api/backup-routes';
+import { composeInstaller } from '../../../src/compose-installer';
 import { presentMirror, presentRun } from '../../../src/http/api/present';
 import { FakeForge } from '../../fakes/fake-forge';
 import { FakeListings } from '../../fakes/fake-listings';
@@ -93,6 +94,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
         {
           io: { ...streams, err: Object.assign(streams.err, { isTTY: tty }) },
           version: '1.2.3',
+          installer: composeInstaller(),
           settingsHelp: 'Settings: HEADWATER_FORGE_URL',
           open: async () => {
             open.count += 1;

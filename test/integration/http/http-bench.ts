@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
+import { loadManifest } from '../../../src/adapters/manifest/load-manifest';
 import type { Express } from 'express';
 import { compilePattern } from '../../../src/adapters/patterns/compile-pattern';
 import { createLogger } from '../../../src/adapters/log/create-logger';
@@ -78,6 +79,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     },
     log,
     requestLog: pino,
+    manifest: loadManifest(),
     version: '1.2.3',
     policy,
     newId: randomUUID,

@@ -14,11 +14,12 @@ import { hookRoutes, type HookContext } from './hook-api';
 import { addGitHook } from './hook-scripts';
 import { applyPush, type RefChange } from './push-updates';
 import { lfsRoutes, type LfsContext } from './lfs-routes';
-import { oauthRoutes, type OauthContext } from './oauth-routes';
+import { oauthRoutes } from './oauth-routes';
 import { OauthState } from './oauth-state';
 import { LfsStore } from './lfs-store';
 import { repoPath } from './repo-files';
 import { answerError, authenticate } from './rest-api';
+import { adminRoutes, type AdminContext } from './rest-admin';
 import { pullRoutes } from './rest-pulls';
 import { repoSettingsRoutes } from './rest-repo-settings';
 import { repoRoutes } from './rest-repos';
@@ -61,9 +62,9 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
 
   const lfs = new LfsStore();
   const oauth = new OauthState();
-  const context: HookContext & LfsContext & OauthContext = {
+  const context: HookContext & LfsContext & AdminContext = {
     url: () => `http://127.0.0.1:${port}`,
-    ...{ state, root, faults, lfs, oauth },
+    ...{ state, root, faults, lfs, oauth, deliver: webhooks.deliver },
     hookSecret: randomBytes(12).toString('hex'),
     log: (text) => void gitLog.push(text),
     pushed: (repo: ForgeRepo, pusher: ForgeUser, changes: readonly RefChange[]) => {
@@ -98,6 +99,7 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
     ...createForgeAdmin(context.url(), adminToken),
     kind: 'double',
     url: context.url(),
+    installation: null,
     ...{ adminToken, faults, lfs, oauth, gitLog, requests },
     sentWebhooks: webhooks.sent,
     repositoryPath: (owner, name) => repoPath(root, owner, name),
@@ -116,7 +118,7 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
   };
 }
 
-function createApp(context: HookContext & LfsContext & OauthContext, requests: string[]): express.Express {
+function createApp(context: HookContext & LfsContext & AdminContext, requests: string[]): express.Express {
   const app = express();
   app.use((request, _response, next) => {
     if (!request.path.startsWith('/api/internal/')) requests.push(`${request.method} ${request.originalUrl}`);
@@ -145,7 +147,8 @@ function createApp(context: HookContext & LfsContext & OauthContext, requests: s
   api.get('/settings/repository', (_request, response) => {
     response.json({ mirrors_disabled: false, http_git_disabled: false, lfs_disabled: !context.lfs.enabled });
   });
-  api.use(userRoutes(context), repoRoutes(context), repoSettingsRoutes(context), pullRoutes(context));
+  api.use(adminRoutes(context), userRoutes(context), repoRoutes(context));
+  api.use(repoSettingsRoutes(context), pullRoutes(context));
   app.use('/api/v1', api);
   app.use('/api', (_request, response) => {
     response.status(404).type('text/plain').send('404 page not found');

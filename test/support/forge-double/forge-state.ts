@@ -4,7 +4,7 @@ export interface ForgeUser {
   readonly id: number;
   readonly name: string;
   readonly email: string;
-  readonly password: string;
+  password: string;
   siteAdmin: boolean;
   /** Switched off by a site admin (`prohibit_login`). */
   blocked: boolean;

@@ -139,14 +139,17 @@ function accessToken({ oauth, state, url }: OauthContext, request: Request, resp
     void response.status(400).json({ error, error_description: description });
   const body = request.body as Record<string, string | undefined>;
   const app = oauth.apps.get(body['client_id'] ?? '');
-  if (app === undefined) return fail('invalid_client', 'cannot load client');
+  if (app === undefined)
+    return fail('invalid_client', `cannot load client with client id: '${body['client_id'] ?? ''}'`);
   if (app.confidential && body['client_secret'] !== app.secret)
     return fail('unauthorized_client', 'invalid client secret');
   if (body['grant_type'] !== 'authorization_code') return fail('unsupported_grant_type', 'not supported');
+  const redirectUri = body['redirect_uri'] ?? '';
+  if (!app.redirectUris.some((uri) => sameUri(uri, redirectUri)))
+    return fail('unauthorized_client', 'unexpected redirect URI');
   const code = oauth.codes.get(body['code'] ?? '');
   if (code === undefined || code.app !== app) return fail('unauthorized_client', 'client is not authorized');
-  if (!sameUri(code.redirectUri, body['redirect_uri'] ?? ''))
-    return fail('unauthorized_client', 'unexpected redirect URI');
+  if (!sameUri(code.redirectUri, redirectUri)) return fail('unauthorized_client', 'unexpected redirect URI');
   if (code.challenge !== '' && challengeOf(body['code_verifier'] ?? '') !== code.challenge)
     return fail('unauthorized_client', 'failed PKCE code challenge');
   oauth.codes.delete(body['code'] ?? '');

@@ -24,6 +24,14 @@ export async function createRepoFiles(path: string): Promise<void> {
   await configure(path);
 }
 
+/** The first commit, of an empty tree. */
+export async function commitFirst(path: string): Promise<void> {
+  const tree = (await git(path, 'write-tree')).trim();
+  const who = ['-c', 'user.name=forge', '-c', 'user.email=forge@example.org'];
+  const commit = (await git(path, ...who, 'commit-tree', tree, '-m', 'Initial commit')).trim();
+  await git(path, 'update-ref', 'refs/heads/main', commit);
+}
+
 /** Makes a bare repository out of another one, with all its refs, as a native pull mirror does. */
 export async function cloneRepoFiles(path: string, from: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

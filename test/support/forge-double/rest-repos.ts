@@ -4,6 +4,7 @@ import { repoJson } from './json';
 import {
   branchExists,
   cloneRepoFiles,
+  commitFirst,
   createRepoFiles,
   git,
   moveRepoFiles,
@@ -62,6 +63,7 @@ export function repoRoutes(context: RestContext): Router {
         private?: boolean;
         description?: string;
         clone_addr?: string;
+        auto_init?: boolean;
       };
       const name = body.name ?? body.repo_name ?? '';
       const owner =
@@ -73,6 +75,10 @@ export function repoRoutes(context: RestContext): Router {
       if (state.repo(owner.name, name) !== undefined)
         return answerError(context, response, 409, 'The repository with the same name already exists.');
       const repo = await create(owner, name, body.private ?? false, body.description ?? '', body.clone_addr);
+      if (body.auto_init === true) {
+        await commitFirst(repoPath(root, owner.name, name));
+        repo.empty = false;
+      }
       response.status(201).json(repoJson(context.url(), repo, caller.user));
     };
     return handler;

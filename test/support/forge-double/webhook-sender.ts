@@ -12,6 +12,8 @@ export interface SentDelivery {
 
 export interface WebhookSender {
   notify(repo: ForgeRepo, event: WebhookEvent): void;
+  /** To one webhook alone. */
+  deliver(hook: ForgeWebhook, event: WebhookEvent): void;
   readonly sent: readonly SentDelivery[];
   /** Waits until everything was sent. */
   drain(): Promise<void>;
@@ -21,14 +23,17 @@ export interface WebhookSender {
 export function createWebhookSender(state: ForgeState): WebhookSender {
   const sent: SentDelivery[] = [];
   let line = Promise.resolve();
+  const deliver = (hook: ForgeWebhook, event: WebhookEvent) => {
+    line = line.then(async () => {
+      sent.push(await send(hook, event));
+    });
+  };
   return {
     sent,
+    deliver,
     notify(repo, event) {
       const hooks = [...repo.webhooks, ...state.systemWebhooks].filter(({ events }) => events.includes(event.event));
-      for (const hook of hooks)
-        line = line.then(async () => {
-          sent.push(await send(hook, event));
-        });
+      for (const hook of hooks) deliver(hook, event);
     },
     drain: () => line,
   };

@@ -1,29 +1,58 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { signInScopes } from '../../../src/adapters/identity/create-identity';
+import { checkManifest, loadManifest } from '../../../src/adapters/manifest/load-manifest';
+import { callbackPath } from '../../../src/http/sign-in/oauth-routes';
+import { HeadwaterError } from '../../../src/domain/errors';
 
 const root = join(__dirname, '../../..');
-const read = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
-
-const path = z.string().regex(/^\/[a-z0-9/]+$/);
-const manifest = z.strictObject({
-  name: z.string(),
-  title: z.string(),
-  description: z.string(),
-  version: z.string(),
-  forges: z.array(z.enum(['forgejo', 'gitea'])),
-  account: z.strictObject({ scopes: z.array(z.string()), projectPermission: z.enum(['read', 'write', 'admin']) }),
-  api: z.strictObject({ base: path }),
-  health: z.strictObject({ live: path, ready: path }),
-});
+const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8')) as Record<string, unknown>;
+const schema = read('plugin-manifest.schema.json');
 
 describe('plugin-manifest.json', () => {
-  it('has the shape that it promises, and the name and version of the package', () => {
-    const found = manifest.parse(read('plugin-manifest.json'));
-    const { name, version, description } = z
-      .object({ name: z.string(), version: z.string(), description: z.string() })
-      .parse(read('package.json'));
-    expect(found).toMatchObject({ name, version, description });
-    expect(found.account.scopes).toEqual(['write:repository', 'read:user']);
+  it('fits its schema, and has the name and the version of the package', () => {
+    const { name, version, description } = read('package.json');
+    expect(loadManifest()).toMatchObject({ name, version, description });
+  });
+
+  it('says of signing in what signing in does', () => {
+    const { oauth } = loadManifest();
+    expect(oauth.scopes).toEqual(signInScopes);
+    expect(oauth.redirectPaths).toEqual([callbackPath]);
+  });
+
+  const change = (path: string, value: unknown) => {
+    const manifest = read('plugin-manifest.json');
+    const keys = path.split('.');
+    const last = keys.pop() ?? '';
+    let place: Record<string, unknown> = manifest;
+    for (const key of keys) place = place[key] as Record<string, unknown>;
+    if (value === undefined) delete place[last];
+    else place[last] = value;
+    return manifest;
+  };
+
+  it.each([
+    ['a missing part', 'webhook', undefined],
+    ['an unknown part', 'extra', true],
+    ['an unknown forge', 'forges', [{ kind: 'gitlab', versions: '>=1.0.0' }]],
+    ['a range that is none', 'forges', [{ kind: 'gitea', versions: 'newest' }]],
+    ['a scope that forges do not know', 'account.scopes', ['write:everything']],
+    // Without a scope of its own an OAuth2 token may do everything (facts of Forgejo 11).
+    ['signing in without a scope that limits it', 'oauth.scopes', ['openid', 'profile']],
+    ['an address elsewhere', 'topLink.address', 'https://evil.example/'],
+    ['markup in a title', 'repositoryTab.title', '<b>Mirrors</b>'],
+    ['a template in a title', 'repositoryTab.title', '{{.Title}}'],
+    ['a panel for no project', 'settingsPanel.address', '/panel'],
+    ['a selector that could end an attribute', 'settingsPanel.section.block', '"><script>'],
+  ])('is refused with %s', (_what, path, value) => {
+    expect(() => checkManifest(change(path, value), schema)).toThrow(
+      expect.objectContaining({ code: 'manifest_invalid' }) as HeadwaterError,
+    );
+  });
+
+  it('tells every fault at once', () => {
+    const manifest = { ...change('name', 'Head Water'), version: 'one' };
+    expect(() => checkManifest(manifest, schema)).toThrow(/\/name .*\/version /s);
   });
 });

@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { createForgeFolder } from '../../src/adapters/forge-files/forge-folder';
+import { runCli } from '../../src/cli/run-cli';
+import { composeInstaller } from '../../src/compose-installer';
+import { HeadwaterError } from '../../src/domain/errors';
+import type { TestForge } from './forges';
+
+export interface Told {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** `headwater install` and its like against a forge of a test. */
+export class ForgeInstall {
+  private constructor(
+    readonly forge: TestForge,
+    readonly dir: string,
+    readonly customPath: string,
+    readonly config: string,
+  ) {}
+
+  static async prepare(forge: TestForge): Promise<ForgeInstall> {
+    const dir = await mkdtemp(join(tmpdir(), 'headwater-install-'));
+    await writeFile(join(dir, 'admin-token'), `${forge.adminToken}\n`);
+    const customPath = forge.installation?.customPath ?? join(dir, 'custom');
+    return new ForgeInstall(forge, dir, customPath, join(dir, 'headwater.env'));
+  }
+
+  /** Runs one command as its user would, with the forge's own program where there is one. */
+  async run(command: string, ...args: string[]): Promise<Told> {
+    const streams = { in: new PassThrough(), out: new PassThrough(), err: new PassThrough() };
+    streams.in.end();
+    const told = { out: '', err: '' };
+    streams.out.on('data', (chunk: Buffer) => (told.out += chunk.toString()));
+    streams.err.on('data', (chunk: Buffer) => (told.err += chunk.toString()));
+    const never = (): never => {
+      throw new Error('not part of this test');
+    };
+    const deps = { io: streams, version: '0', settingsHelp: '', open: never, serve: never };
+    const present = { mirror: never, run: never, backup: never };
+    const installation = this.forge.installation;
+    const programs =
+      installation === null ? [] : ['--forge-binary', installation.binary, '--forge-config', installation.config];
+    const token = ['--admin-token-file', join(this.dir, 'admin-token')];
+    const code = await runCli({ ...deps, present, installer: this.installer() }, [
+      command,
+      ...token,
+      ...programs,
+      ...args,
+    ]);
+    return { code, ...told };
+  }
+
+  install(...args: string[]): Promise<Told> {
+    const place = args.includes('--out') ? [] : ['--custom-path', this.customPath];
+    const all = ['--forge', this.forge.url, '--public-url', 'http://127.0.0.1:8095', '--write-config', this.config];
+    return this.run('install', ...all, ...place, ...args);
+  }
+
+  uninstall(...args: string[]): Promise<Told> {
+    return this.run('uninstall', '--config', this.config, ...args);
+  }
+
+  custom(path: string): Promise<string | null> {
+    return readFile(join(this.customPath, path), 'utf8').catch(() => null);
+  }
+
+  async api(method: string, path: string, body?: unknown): Promise<{ status: number; data: unknown }> {
+    const response = await fetch(`${this.forge.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `token ${this.forge.adminToken}`, 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, data: text === '' ? null : (JSON.parse(text) as unknown) };
+  }
+
+  /** The forge reads its templates as they are on disk. */
+  async reload(): Promise<void> {
+    const installation = this.forge.installation;
+    if (installation === null) return;
+    await new Promise<void>((resolve, reject) => {
+      execFile(
+        installation.binary,
+        ['--config', installation.config, 'manager', 'reload-templates'],
+        (error: Error | null) => (error === null ? resolve() : reject(error)),
+      );
+    });
+  }
+
+  close(): Promise<void> {
+    return rm(this.dir, { recursive: true, force: true });
+  }
+
+  /** The double renders no templates, so a fault in them is found by looking for the one that tests write. */
+  private installer() {
+    const installer = composeInstaller();
+    if (this.forge.installation !== null) return installer;
+    const liveFolder = (path: string) =>
+      createForgeFolder({
+        path,
+        kind: 'live',
+        reload: async () => {
+          const header = await this.custom('templates/custom/header.tmpl');
+          if (header?.includes('{{if}}') === true)
+            throw new HeadwaterError('templates_refused', { why: 'template: custom/header:1: missing value for if' });
+          return { done: true };
+        },
+      });
+    return { ...installer, liveFolder };
+  }
+}
