@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { noteAction } from '../sync/audited-store';
 import { createApiRouter } from './api/api-router';
 import { createErrorHandler, routeNotFound } from './error-handler';
+import { createGitlabRouter } from './gitlab/gitlab-router';
 import { createHealthRouter } from './health';
 import { createHooksRouter } from './hooks/hooks-router';
 import type { HealthDeps, HttpDeps } from './http-deps';
@@ -19,6 +20,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
     app.set('trust proxy', [...deps.trustedProxies]);
     app.get('/plugin-manifest.json', (_request, response) => void response.json(deps.manifest));
     app.use('/api/v1', createApiRouter(deps));
+    app.use('/api/v4', createGitlabRouter(deps));
     app.use('/hooks', createHooksRouter(deps));
     app.use(signIn.router);
     app.use('/panel', createPanelRouter({ ...deps, signIn }));

@@ -28,6 +28,17 @@ export interface AccessDeps {
   readonly rightsCacheMs: number;
 }
 
+/** Where a request carries the caller's token, and which project it is about. */
+export interface AccessPlaces {
+  readonly token: (request: Request) => Secret;
+  readonly project: (request: Request) => Promise<{ owner: string; repo: string }>;
+}
+
+const usualPlaces: AccessPlaces = {
+  token: authorizationToken,
+  project: async (request) => projectPathOf(request),
+};
+
 const mostRemembered = 10_000;
 
 /**
@@ -35,15 +46,15 @@ const mostRemembered = 10_000;
  * right that was taken away ends within the cache time; a refusal is never remembered, so a new right counts at once.
  * Raises token_missing, token_invalid, token_scope_missing, project_not_found and the forge's errors.
  */
-export function createAccess(deps: AccessDeps): Access {
+export function createAccess(deps: AccessDeps, places: AccessPlaces = usualPlaces): Access {
   const remembered =
     deps.rightsCacheMs > 0
       ? new LRUCache<string, CallerRights>({ max: mostRemembered, ttl: deps.rightsCacheMs })
       : null;
 
   async function check(request: Request, need: Need): Promise<CallerRights> {
-    const token = tokenOf(request);
-    const { owner, repo } = projectPathOf(request);
+    const token = places.token(request);
+    const { owner, repo } = await places.project(request);
     const key = [createHash('sha256').update(token.reveal()).digest('base64'), owner, repo, need].join('/');
     const known = remembered?.get(key);
     if (known !== undefined) return known;
@@ -57,7 +68,7 @@ export function createAccess(deps: AccessDeps): Access {
 
   /** Raises site_admin_needed and token_scope_missing. Asked each time: it is rare, and it counts for every project. */
   async function checkSiteAdmin(request: Request): Promise<Caller> {
-    const token = tokenOf(request);
+    const token = places.token(request);
     const found = await deps.forge.caller(token);
     if (!found.siteAdmin) throw new HeadwaterError('site_admin_needed');
     if (!(await deps.forge.hasAdminScope(token)))
@@ -65,8 +76,8 @@ export function createAccess(deps: AccessDeps): Access {
     return found;
   }
 
-  const checkAccount = (request: Request) => deps.forge.caller(tokenOf(request));
-  return { check, via: 'token', token: tokenOf, require: requirer(check, checkSiteAdmin, checkAccount) };
+  const checkAccount = (request: Request) => deps.forge.caller(places.token(request));
+  return { check, via: 'token', token: places.token, require: requirer(check, checkSiteAdmin, checkAccount) };
 }
 
 /** The middleware of both kinds of access. */
@@ -110,18 +121,24 @@ export function callerOf(response: Response): CallerRights {
 }
 
 /** From the Authorization header only: a token in the query would end up in the logs of proxies. */
-function tokenOf(request: Request): Secret {
-  const header = request.get('authorization') ?? '';
-  const match = /^(?:token|bearer) +(\S.*)$/i.exec(header);
+export function authorizationToken(request: Request): Secret {
+  const match = /^(?:token|bearer) +(\S.*)$/i.exec(request.get('authorization') ?? '');
   if (match === null) throw new HeadwaterError('token_missing');
-  const token = match[1] ?? '';
+  return readToken(match[1] ?? '');
+}
+
+/** Raises token_invalid for what no forge would have given out. */
+export function readToken(token: string): Secret {
   if (!/^[A-Za-z0-9._~+/=-]{1,4096}$/.test(token)) throw new HeadwaterError('token_invalid');
   return new Secret(token);
 }
 
-/** What no forge would take as a name never reaches one, above all no slash and no "..". */
 export function projectPathOf(request: Request): { owner: string; repo: string } {
-  const { owner, repo } = request.params;
+  return readProjectPath(request.params.owner, request.params.repo);
+}
+
+/** What no forge would take as a name never reaches one, above all no slash and no "..". Raises project_not_found. */
+export function readProjectPath(owner: unknown, repo: unknown): { owner: string; repo: string } {
   if (!isName(owner) || !isName(repo)) throw new HeadwaterError('project_not_found');
   return { owner, repo };
 }

@@ -96,7 +96,7 @@ describe('the audit log', () => {
         (work) =>
           transaction.call(bench.store, (tx) =>
             work({ ...tx, insertAuditEntry: () => Promise.reject(new Error('disk')) }),
-          ) as never,
+          ),
       );
     expect((await request(bench.app).put(mirrorPath).set(asAdmin).send({ tags: 'none' })).status).toBe(500);
     jest.restoreAllMocks();

@@ -1,0 +1,100 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { HeadwaterError } from '../../domain/errors';
+import type { Mirror } from '../../domain/mirror';
+import { enrolProject } from '../../sync/enrol-project';
+import { requestSync } from '../../sync/request-sync';
+import { auditedStore } from '../../sync/audited-store';
+import { actorOf, callerOf, type Access } from '../api/access';
+import { findMirror } from '../api/find-mirror';
+import { readSettings } from '../api/mirror-routes';
+import { presentOptions } from '../api/option-fields';
+import { parseBody } from '../api/parse-input';
+import { isoTime } from '../api/present-values';
+import type { HttpDeps } from '../http-deps';
+
+/** A form says "true" where JSON says true. */
+const flag = z.union([z.boolean(), z.stringbool()]);
+
+/** GitLab's clients send fields of other calls along, so what is not known is passed over, as GitLab does. */
+const putBody = z.object({
+  enabled: flag.optional(),
+  url: z.string().max(4000).optional(),
+  auth_user: z.string().max(255).nullable().optional(),
+  auth_password: z.string().max(16_384).nullable().optional(),
+  only_mirror_protected_branches: flag.optional(),
+  mirror_overwrites_diverged_branches: flag.optional(),
+  mirror_branch_regex: z.string().max(4000).nullable().optional(),
+});
+
+/** GET /projects/:id/mirror/pull */
+export function getPullMirror(deps: HttpDeps): RequestHandler {
+  return async (_request, response) => {
+    response.json(presentPullMirror(await findMirror(deps.store, callerOf(response))));
+  };
+}
+
+/** PUT /projects/:id/mirror/pull: creates the mirror too. */
+export function putPullMirror(deps: HttpDeps, access: Access): RequestHandler {
+  return (request, response) =>
+    saveMirror(audited(deps, access, request, response), response, parseBody(putBody, (request.body as unknown) ?? {}));
+}
+
+async function saveMirror(deps: HttpDeps, response: Response, body: z.infer<typeof putBody>): Promise<void> {
+  const caller = callerOf(response);
+  const { mirror } = await enrolProject(deps, caller.project, readSettings(body, caller.login));
+  response.json(presentPullMirror(mirror));
+}
+
+/** What gitbeaker's createPullMirror sends to the address that starts a run. */
+const createBody = z.object({ import_url: z.string().max(4000), mirror: flag.optional() });
+
+/** POST /projects/:id/mirror/pull: as with GitLab, what was paused after failures is woken only by `force=true`. */
+export function postPullMirror(deps: HttpDeps, access: Access): RequestHandler {
+  return async (request, response) => {
+    const creates = createBody.safeParse(request.body);
+    if (creates.success) {
+      const { import_url: url, mirror: enabled } = creates.data;
+      return saveMirror(audited(deps, access, request, response), response, { url, enabled });
+    }
+    const mirror = await findMirror(deps.store, callerOf(response));
+    if (mirror.pause !== null && !isForced(request))
+      throw new HeadwaterError('mirror_paused', { by: mirror.pause.by ?? 'Headwater' });
+    await requestSync(audited(deps, access, request, response), mirror.id, 'manual');
+    response.status(202).json(presentPullMirror((await deps.store.mirror(mirror.id)) ?? mirror));
+  };
+}
+
+/** What is changed is written down under the caller's name. */
+function audited(deps: HttpDeps, access: Access, request: Request, response: Response): HttpDeps {
+  return { ...deps, store: auditedStore(deps.store, actorOf(access, request, response), deps) };
+}
+
+function isForced(request: Request): boolean {
+  const body = request.body as Record<string, unknown> | undefined;
+  return [request.query['force'], body?.['force']].some((value) => value === true || value === 'true');
+}
+
+/** GitLab's answer, field by field. Pushes fire every hook, so CI always runs. */
+function presentPullMirror(mirror: Mirror) {
+  const options = presentOptions(mirror.options);
+  return {
+    id: mirror.repoId,
+    last_error: mirror.lastError === null ? null : `${mirror.lastError.message} ${mirror.lastError.advice}`,
+    last_successful_update_at: isoTime(mirror.lastSuccessAt),
+    last_update_at: isoTime(mirror.lastFinishedAt),
+    last_update_started_at: isoTime(mirror.lastStartedAt),
+    update_status: mirror.status,
+    url: scrubbed(mirror),
+    enabled: mirror.enabled,
+    mirror_trigger_builds: true,
+    only_mirror_protected_branches: options.only_mirror_protected_branches,
+    mirror_overwrites_diverged_branches: options.mirror_overwrites_diverged_branches,
+    mirror_branch_regex: options.mirror_branch_regex,
+  };
+}
+
+/** GitLab shows by stars that there are credentials. */
+function scrubbed({ url, sealedPassword }: Mirror): string {
+  return sealedPassword === null ? url : url.replace('://', '://*****:*****@');
+}
