@@ -35,6 +35,7 @@ import type { Forge } from './ports/forge';
 import type { Identity } from './ports/identity';
 import type { Notices } from './ports/notices';
 import type { ObjectCache } from './ports/object-cache';
+import type { RateCounters } from './ports/rate-counters';
 import type { RunQueue } from './ports/run-queue';
 import { createHookTimers } from './sync/hook-timers';
 import { auditedStore } from './sync/audited-store';
@@ -93,6 +94,7 @@ type Parts = Omit<App, 'url' | 'close'> & {
   readonly pino: ReturnType<typeof createLogger>['pino'];
   readonly addressPolicy: AddressPolicy;
   readonly cookieKeys: readonly Secret[];
+  readonly rateCounters: RateCounters | null;
 };
 
 async function openParts(config: Config, options: ComposeOptions, releaser: Releaser): Promise<Parts> {
@@ -162,6 +164,7 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
       spreadMs: config.passIntervalMs,
       maxRetries: config.maxRetries,
       stuckAfterMs: config.stuckAfterMs,
+      manualRunsPerMinute: config.manualRunsPerMinute,
     },
     hookPolicy: { delayMs: config.hookDelayMs, intervalMs: config.hookIntervalMs },
     publicUrl: () => config.publicUrl ?? `http://${config.listen.host}:${config.listen.port}`,
@@ -184,6 +187,8 @@ async function serveHttp(config: Config, options: ComposeOptions, parts: Parts, 
     forgePublicUrl: config.forgePublicUrl ?? config.forgeUrl,
     identity: identityOf(config),
     auditKeepMs: config.auditKeepMs,
+    requestsPerMinute: config.requestsPerMinute,
+    refusedPerMinute: config.refusedPerMinute,
     trustedProxies: config.trustedProxies,
     rightsCacheMs: config.rightsCacheMs,
     closing: closing.signal,

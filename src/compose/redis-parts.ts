@@ -1,5 +1,6 @@
 import { openNotices } from '../adapters/notices/redis-notices';
 import { startPrivateRedis } from '../adapters/queue/private-redis';
+import { openRedisCounters } from '../adapters/rates/redis-counters';
 import type { RedisConnection } from '../adapters/queue/redis-client';
 import { redisAnswers } from '../adapters/queue/redis-probe';
 import { redisSocketPath } from '../adapters/queue/redis-socket';
@@ -7,6 +8,7 @@ import { openRunQueue } from '../adapters/queue/run-queue';
 import { HeadwaterError } from '../domain/errors';
 import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';
+import type { RateCounters } from '../ports/rate-counters';
 import type { RunQueue } from '../ports/run-queue';
 import type { Releaser } from './releaser';
 
@@ -23,6 +25,8 @@ export interface RedisPartsOptions {
 export interface RedisParts {
   readonly queue: RunQueue;
   readonly notices: Notices;
+  /** null: there is no Redis. */
+  readonly rateCounters: RateCounters | null;
 }
 
 /** Queue and notices. Raises config_invalid. */
@@ -33,7 +37,9 @@ export async function openRedisParts(options: RedisPartsOptions, releaser: Relea
   releaser.add(() => notices.close());
   const queue = await openRunQueue({ connection, logger: options.log });
   releaser.add(() => queue.close());
-  return { queue, notices };
+  const rateCounters = openRedisCounters({ connection, logger: options.log });
+  releaser.add(() => rateCounters.close());
+  return { queue, notices, rateCounters };
 }
 
 async function connectionOf(options: RedisPartsOptions, releaser: Releaser): Promise<RedisConnection | null> {
@@ -53,4 +59,5 @@ const unavailable = (): Promise<never> => Promise.reject(new HeadwaterError('que
 const absent: RedisParts = {
   queue: { ensure: unavailable, ping: unavailable, work: () => undefined, close: async () => undefined },
   notices: { publish: () => undefined, subscribe: async () => () => undefined, close: async () => undefined },
+  rateCounters: null,
 };

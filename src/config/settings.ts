@@ -253,6 +253,24 @@ export const settings = {
     meaning: 'debug, info, warn, error or silent.',
     kind: oneOf('debug', 'info', 'warn', 'error', 'silent'),
   }),
+  requestsPerMinute: withDefault({
+    name: 'RATE_LIMIT',
+    default: '1200',
+    meaning: 'Requests a minute of one token, session or, without either, address; 0: no limit.',
+    kind: wholeNumber(0, 1_000_000),
+  }),
+  refusedPerMinute: withDefault({
+    name: 'RATE_LIMIT_REFUSED',
+    default: '120',
+    meaning: 'Requests a minute of one address with a wrong token, session or signature; 0: no limit.',
+    kind: wholeNumber(0, 1_000_000),
+  }),
+  manualRunsPerMinute: withDefault({
+    name: 'RATE_LIMIT_RUNS',
+    default: '10',
+    meaning: 'How many updates of one mirror people may start a minute; 0: no limit.',
+    kind: wholeNumber(0, 1_000_000),
+  }),
   auditKeepMs: withDefault({
     name: 'AUDIT_KEEP',
     default: '365d',

@@ -4,6 +4,8 @@ import type { UpdateInterval } from './update-interval';
 
 /** The schedule's numbers; all settings of the admin, in ms. */
 export interface SchedulePolicy {
+  /** So many updates of one mirror may people start a minute; unset or 0: no limit. */
+  readonly manualRunsPerMinute?: number;
   /** Each mirror has a pass once in this time, at a moment of its own. */
   readonly passIntervalMs: number;
   /** A mirror is updated by the clock at most once in this time, unless it has an interval of its own. */

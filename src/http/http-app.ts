@@ -8,6 +8,7 @@ import { createHealthRouter } from './health';
 import { createHooksRouter } from './hooks/hooks-router';
 import type { HealthDeps, HttpDeps } from './http-deps';
 import { createPanelRouter } from './panel/panel-router';
+import { createRateLimits } from './rate-limits';
 import { createRequestLog } from './request-log';
 import { createSignIn, type SignIn } from './sign-in/create-sign-in';
 import { publicPlace } from './sign-in/public-place';
@@ -19,6 +20,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   return build(deps, (app) => {
     app.set('trust proxy', [...deps.trustedProxies]);
     app.get('/plugin-manifest.json', (_request, response) => void response.json(deps.manifest));
+    for (const limit of createRateLimits(deps)) app.use(limit);
     app.use('/api/v1', createApiRouter(deps));
     app.use('/api/v4', createGitlabRouter(deps));
     app.use('/hooks', createHooksRouter(deps));

@@ -10,6 +10,7 @@ import type { Identity } from '../ports/identity';
 import type { Logger } from '../ports/logger';
 import type { NewProjects } from '../ports/new-projects';
 import type { Notices } from '../ports/notices';
+import type { RateCounters } from '../ports/rate-counters';
 import type { RunQueue } from '../ports/run-queue';
 import type { Ssh } from '../ports/ssh';
 import type { Store } from '../ports/store';
@@ -63,6 +64,12 @@ export interface HttpDeps
   readonly identity: Identity | null;
   /** Sign the cookies of sessions: the first signs, all are taken. */
   readonly cookieKeys: readonly Secret[];
+  /** Shared by all web processes; null: each counts by itself. */
+  readonly rateCounters: RateCounters | null;
+  /** Requests a minute of one token, session or address; 0: no limit. */
+  readonly requestsPerMinute: number;
+  /** Refused requests a minute of one address; 0: no limit. */
+  readonly refusedPerMinute: number;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   /** How long (ms) the audit log keeps its entries. */

@@ -26,7 +26,7 @@ export interface RequestedRun {
 
 /**
  * The one door: the clock, "Update now", a change of settings and recovery all come in here.
- * Raises mirror_not_found, mirror_disabled, mirror_paused, store_unavailable.
+ * Raises mirror_not_found, mirror_disabled, mirror_paused, too_many_requests, store_unavailable.
  */
 export async function requestSync(deps: RequestDeps, mirrorId: string, cause: Cause): Promise<RequestedRun> {
   const requested = await deps.store.transaction((tx) => recordRequest(tx, deps, mirrorId, cause));
@@ -54,6 +54,7 @@ export async function recordRequest(
     return { run: active, fresh: false };
   }
   const now = await tx.now();
+  if (cause === 'manual') await checkPatience(tx, mirrorId, now, deps.policy);
   const run: Run = {
     id: deps.newId(),
     mirrorId,
@@ -70,6 +71,22 @@ export async function recordRequest(
   await tx.insertRun(run);
   await tx.saveMirror(transition(mirror, { type: 'requested', runId: run.id, cause, at: now }, deps.policy));
   return { run, fresh: true };
+}
+
+/** An update that found nothing new ends at once, so a script could start hundreds, each of which asks the upstream (WH-07). */
+async function checkPatience(
+  tx: StoreTransaction,
+  mirrorId: string,
+  now: number,
+  policy: SchedulePolicy,
+): Promise<void> {
+  const limit = policy.manualRunsPerMinute ?? 0;
+  if (limit === 0) return;
+  const { items } = await tx.runs(mirrorId, { page: 1, limit: Math.min(limit * 2, 100) });
+  const started = items.filter((run) => run.cause === 'manual' && run.queuedAt > now - 60_000);
+  const first = started[limit - 1];
+  if (first === undefined) return;
+  throw new HeadwaterError('too_many_requests', {}, { retryAfterMs: Math.max(1000, first.queuedAt + 60_000 - now) });
 }
 
 /** Puts a recorded run into the queue. Redis being away loses nothing: the minute round tries again. */

@@ -91,6 +91,9 @@ export class Headwater {
       DATA_DIR: this.dataDir,
       LISTEN: '127.0.0.1:0',
       ALLOWED_UPSTREAMS: '127.0.0.1',
+      // Tests ask faster than people do.
+      RATE_LIMIT: '0',
+      RATE_LIMIT_RUNS: '0',
       ...settings,
     };
     const named = Object.entries(own).map(([name, value]) => [`HEADWATER_${name}`, value]);

@@ -13,7 +13,7 @@ export function createApiRouter(deps: HttpDeps): Router {
   const router = Router();
   for (const route of routes) {
     const readBody = route.body === undefined ? [] : [json];
-    const limits = route.limits === undefined ? [] : limitRate(route.limits);
+    const limits = route.limits === undefined ? [] : limitRate(deps, `${route.method} ${route.path}`, route.limits);
     router[route.method](route.path, access.require(route.need), ...limits, ...readBody, route.handler(deps, access));
   }
   return router;

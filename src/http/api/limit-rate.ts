@@ -1,30 +1,25 @@
 import type { RequestHandler, Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import { HeadwaterError } from '../../domain/errors';
 import { accountOf, callerOf } from './access';
+import { limiter, type RateLimitDeps } from '../rate-limits';
 
-/** For routes that make Headwater work for the caller; counted in each process by itself. */
+/** For routes that make Headwater work for the caller. */
 export interface RouteLimits {
   /** Requests of one caller in a minute. */
   readonly perMinute: number;
-  /** Requests of all callers under way at the same time. */
+  /** Requests of all callers under way at the same time in one process. */
   readonly atOnce: number;
 }
 
-const windowMs = 60_000;
-
 /** Comes after the check of rights. Answers too_many_requests with Retry-After. */
-export function limitRate({ perMinute, atOnce }: RouteLimits): RequestHandler[] {
-  const perCaller = rateLimit({
-    windowMs,
+export function limitRate(
+  deps: Pick<RateLimitDeps, 'rateCounters' | 'log'>,
+  name: string,
+  { perMinute, atOnce }: RouteLimits,
+): RequestHandler[] {
+  const perCaller = limiter(deps, name, {
     limit: perMinute,
-    standardHeaders: false,
-    legacyHeaders: false,
     keyGenerator: (_request, response) => callerKey(response),
-    handler: (request, _response, next) => {
-      const { resetTime } = (request as typeof request & { rateLimit: { resetTime?: Date } }).rateLimit;
-      next(tooMany(Math.max(1000, (resetTime?.getTime() ?? Date.now() + windowMs) - Date.now())));
-    },
   });
   let underWay = 0;
   const allTogether: RequestHandler = (_request, response, next) => {
