@@ -162,6 +162,8 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
       minIntervalMs: config.minIntervalMs,
       maxIntervalMs: config.maxIntervalMs,
       spreadMs: config.passIntervalMs,
+      hostConcurrency: config.hostConcurrency,
+      slowConcurrency: Math.max(1, Math.floor(config.concurrency / 2)),
       maxRetries: config.maxRetries,
       stuckAfterMs: config.stuckAfterMs,
       manualRunsPerMinute: config.manualRunsPerMinute,

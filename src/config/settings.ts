@@ -195,9 +195,15 @@ export const settings = {
   }),
   concurrency: withDefault({
     name: 'CONCURRENCY',
-    default: '2',
+    default: '4',
     meaning: 'How many mirrors one worker updates at a time.',
     kind: wholeNumber(1, 64),
+  }),
+  hostConcurrency: withDefault({
+    name: 'HOST_CONCURRENCY',
+    default: '2',
+    meaning: 'How many mirrors of one upstream host are updated at a time, by all workers together.',
+    kind: wholeNumber(1, 1000),
   }),
   fetchTimeoutMs: withDefault({
     name: 'FETCH_TIMEOUT',

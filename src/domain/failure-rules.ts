@@ -13,10 +13,13 @@ export interface FailureRule {
   readonly counts: boolean;
   /** It waits for a person at once. */
   readonly pauses: PauseReason | null;
+  /** Its runs hold a worker for long, or take it down. */
+  readonly slow: boolean;
 }
 
-const regular: FailureRule = { retry: 'next_pass', counts: true, pauses: null };
+const regular: FailureRule = { retry: 'next_pass', counts: true, pauses: null, slow: false };
 const costly: FailureRule = { ...regular, retry: 'growing' };
+const slow: FailureRule = { ...costly, slow: true };
 const blameless: FailureRule = { ...regular, counts: false };
 
 const rules: Readonly<Record<FaultClass, FailureRule>> = {
@@ -30,12 +33,12 @@ const rules: Readonly<Record<FaultClass, FailureRule>> = {
   unreachable: regular,
   // Waiting as long as the host says is all there is to do.
   rate_limit: blameless,
-  timeout: costly,
-  corrupt: costly,
+  timeout: slow,
+  corrupt: slow,
   refused: regular,
   quota: costly,
   forge: regular,
-  crash: costly,
+  crash: slow,
   // A forge that is down for a night must not leave every mirror paused in the morning.
   ours: blameless,
   difference: regular,

@@ -201,9 +201,11 @@ function sooner(mirror: Mirror, at: number, policy: SchedulePolicy): number | nu
   );
 }
 
+export const automaticCauses: readonly Cause[] = ['clock', 'recovery', 'upstream_hook'];
+
 /** Nobody waits for such a run, and it wakes no mirror that is paused. */
 export function isAutomatic(cause: Cause): boolean {
-  return cause === 'clock' || cause === 'recovery' || cause === 'upstream_hook';
+  return automaticCauses.includes(cause);
 }
 
 /** May a run be asked for? A plan changes nothing, so it always may. */

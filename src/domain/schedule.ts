@@ -1,9 +1,10 @@
 import type { FailureRule } from './failure-rules';
+import type { BudgetPolicy } from './host-budget';
 import { fractionOf } from './stable-fraction';
 import type { UpdateInterval } from './update-interval';
 
 /** The schedule's numbers; all settings of the admin, in ms. */
-export interface SchedulePolicy {
+export interface SchedulePolicy extends BudgetPolicy {
   /** So many updates of one mirror may people start a minute; unset or 0: no limit. */
   readonly manualRunsPerMinute?: number;
   /** Each mirror has a pass once in this time, at a moment of its own. */

@@ -1,5 +1,6 @@
 import type { Backup } from '../domain/backup';
 import type { RefName } from '../domain/git-ref';
+import type { HostLoad } from '../domain/host-budget';
 import type { Mirror } from '../domain/mirror';
 import type { DeliveredRef } from '../domain/ref-plan';
 import type { RefOutcome, Run } from '../domain/run';
@@ -17,6 +18,12 @@ export interface Paged<T> {
   readonly total: number;
 }
 
+export interface WaitingQuery {
+  readonly limit: number;
+  /** Whether slow mirrors are among them. */
+  readonly withSlow: boolean;
+}
+
 export interface StoreReads extends AuditReads {
   /** The database's clock, epoch ms: the only clock that leases and schedules go by. */
   now(): Promise<number>;
@@ -27,10 +34,16 @@ export interface StoreReads extends AuditReads {
   mirrorOfHook(hookId: string): Promise<Mirror | null>;
   /** Enabled, not paused, not failing, nothing active, and a delivery waits since `at` or longer; oldest first. */
   dueHooks(at: number, limit: number): Promise<Mirror[]>;
-  /** Enabled, not paused, nothing active, nextUpdateAt <= at; oldest first. */
+  /** Enabled, not paused, nothing active, nextUpdateAt <= at, its host not blocked; oldest first. */
   dueMirrors(at: number, limit: number): Promise<Mirror[]>;
   /** Those with a run that is queued or running. */
   activeMirrors(): Promise<Mirror[]>;
+  /** What runs on a host (domain/host-budget). */
+  hostLoad(host: string): Promise<HostLoad>;
+  /** Queued runs of a host: whom a person waits for first, then those of mirrors that are not slow, then by age. */
+  waitingRuns(host: string, which: WaitingQuery): Promise<Run[]>;
+  /** Hosts that have queued runs. */
+  waitingHosts(): Promise<string[]>;
   run(id: string): Promise<Run | null>;
   runs(mirrorId: string, page: Page): Promise<Paged<Run>>;
   runOutcomes(runId: string, page: Page): Promise<Paged<RefOutcome>>;
@@ -45,6 +58,10 @@ export interface StoreReads extends AuditReads {
 export interface StoreTransaction extends StoreReads, AuditWrites {
   /** Reads a mirror and keeps others from changing it until the transaction ends. */
   lockMirror(id: string): Promise<Mirror | null>;
+  /** Keeps others from taking a run of this host until the transaction ends. Lock the mirror first. */
+  lockHost(host: string): Promise<void>;
+  /** The host wants to be left alone until then, epoch ms; a later time stays. */
+  blockHost(host: string, until: number): Promise<void>;
   insertMirror(mirror: Mirror): Promise<void>;
   saveMirror(mirror: Mirror): Promise<void>;
   /** With its runs, outcomes, delivered refs and what is known of backups. */

@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../domain/errors';
+import { budgetHost, hasSlowRoom, isSlow, roomOn } from '../domain/host-budget';
 import { transition, type Lease, type Mirror, type SchedulePolicy } from '../domain/mirror';
 import type { Run } from '../domain/run';
 import { withLookBegun } from '../domain/upstream-hook';
@@ -27,7 +28,7 @@ export interface Claim {
 
 /**
  * Takes the lease for a job from the queue. null: the hint is stale (the run is over, or was replaced) or another worker has
- * it; the minute round sees to the rest.
+ * it, or its host has no room; the minute round sees to the rest.
  */
 export async function claimRun(deps: ClaimDeps, job: RunJob): Promise<Claim | null> {
   const claimed = await deps.store.transaction(async (tx) => {
@@ -37,6 +38,7 @@ export async function claimRun(deps: ClaimDeps, job: RunJob): Promise<Claim | nu
     const at = await tx.now();
     if (run === null || (mirror.lease !== null && mirror.lease.until >= at)) return null;
     if (run.status !== 'queued') return null;
+    if (!(await mayBegin(tx, deps.policy, mirror, at))) return null;
     const started: Run = { ...run, status: 'running', startedAt: at };
     const claimed = transition(mirror, { type: 'claimed', lease: leaseAt(deps, at, at), at }, deps.policy);
     // A look is no attempt to update.
@@ -49,6 +51,14 @@ export async function claimRun(deps: ClaimDeps, job: RunJob): Promise<Claim | nu
     return { mirror: held, run: started };
   });
   return claimed === null ? null : holdClaim(deps, claimed.mirror, claimed.run);
+}
+
+/** Others may have begun since it was admitted to the queue. It waits in the database then, and holds no slot. */
+async function mayBegin(tx: StoreTransaction, policy: SchedulePolicy, mirror: Mirror, at: number): Promise<boolean> {
+  const host = budgetHost(mirror.url);
+  await tx.lockHost(host);
+  const load = await tx.hostLoad(host);
+  return roomOn(load, at, policy) > 0 && (!isSlow(mirror) || hasSlowRoom(load, policy));
 }
 
 function holdClaim(deps: ClaimDeps, mirror: Mirror, run: Run): Claim {

@@ -1,10 +1,11 @@
 import { fault } from '../domain/errors';
 import { isAbandoned, transition, type Mirror } from '../domain/mirror';
-import { priorityOf, requestSync, type RequestDeps } from './request-sync';
+import { admitRuns } from './admit-runs';
+import { requestSync, type RequestDeps } from './request-sync';
 
 /**
  * The minute round: puts right what a crash or the loss of Redis left behind, from the database alone. A run whose worker
- * died is marked failed and asked for anew; a run that waits is made sure to be in the queue. Answers how many were put right.
+ * died is marked failed and asked for anew; runs that wait and may begin are made sure to be in the queue. Answers how many were put right.
  */
 export async function recoverRuns(deps: RequestDeps): Promise<number> {
   let count = 0;
@@ -12,11 +13,9 @@ export async function recoverRuns(deps: RequestDeps): Promise<number> {
   for (const mirror of await deps.store.activeMirrors()) {
     if (isAbandoned(mirror, now)) {
       if (await failAbandoned(deps, mirror.id)) count += 1;
-    } else if (mirror.status === 'scheduled' && mirror.activeRunId !== null) {
-      const run = await deps.store.run(mirror.activeRunId);
-      if (run !== null) await deps.queue.ensure({ runId: run.id, mirrorId: mirror.id }, priorityOf(run.cause));
     }
   }
+  for (const host of await deps.store.waitingHosts()) await admitRuns(deps, host);
   return count;
 }
 

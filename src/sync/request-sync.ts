@@ -1,10 +1,12 @@
 import { HeadwaterError, toHeadwaterError, type Fault } from '../domain/errors';
-import { isAutomatic, isHeldByPause, transition, type Cause, type Mirror, type SchedulePolicy } from '../domain/mirror';
+import { isHeldByPause, transition, type Cause, type Mirror, type SchedulePolicy } from '../domain/mirror';
+import { budgetHost } from '../domain/host-budget';
 import type { Run } from '../domain/run';
 import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';
-import type { RunPriority, RunQueue } from '../ports/run-queue';
+import type { RunQueue } from '../ports/run-queue';
 import type { Store, StoreTransaction } from '../ports/store';
+import { admitRuns } from './admit-runs';
 import { supersede } from './supersede';
 
 export interface RequestDeps {
@@ -14,6 +16,14 @@ export interface RequestDeps {
   readonly log: Logger;
   readonly policy: SchedulePolicy;
   readonly newId: () => string;
+}
+
+/** A run that was asked for, before it is queued. */
+export interface RecordedRun {
+  readonly run: Run;
+  readonly fresh: boolean;
+  /** Whose budget it needs (domain/host-budget). */
+  readonly host: string;
 }
 
 export interface RequestedRun {
@@ -39,7 +49,7 @@ export async function recordRequest(
   deps: Pick<RequestDeps, 'policy' | 'newId'>,
   mirrorId: string,
   cause: Cause,
-): Promise<{ run: Run; fresh: boolean }> {
+): Promise<RecordedRun> {
   let mirror = await tx.lockMirror(mirrorId);
   if (mirror === null) throw new HeadwaterError('mirror_not_found');
   // A plan is also what one looks at before switching a mirror on.
@@ -51,7 +61,7 @@ export async function recordRequest(
   if (active?.cause === 'plan' && cause !== 'plan') mirror = await supersede(tx, deps.policy, mirror);
   else if (active !== null) {
     if (cause === 'manual') await tx.saveMirror(transition(mirror, { type: 'woken' }, deps.policy));
-    return { run: active, fresh: false };
+    return { run: active, fresh: false, host: budgetHost(mirror.url) };
   }
   const now = await tx.now();
   if (cause === 'manual') await checkPatience(tx, mirrorId, now, deps.policy);
@@ -70,7 +80,7 @@ export async function recordRequest(
   };
   await tx.insertRun(run);
   await tx.saveMirror(transition(mirror, { type: 'requested', runId: run.id, cause, at: now }, deps.policy));
-  return { run, fresh: true };
+  return { run, fresh: true, host: budgetHost(mirror.url) };
 }
 
 /** An update that found nothing new ends at once, so a script could start hundreds, each of which asks the upstream (WH-07). */
@@ -89,16 +99,19 @@ async function checkPatience(
   throw new HeadwaterError('too_many_requests', {}, { retryAfterMs: Math.max(1000, first.queuedAt + 60_000 - now) });
 }
 
-/** Puts a recorded run into the queue. Redis being away loses nothing: the minute round tries again. */
+/**
+ * Puts a recorded run into the queue, as soon as its host has room. Redis being away loses nothing: the minute round tries
+ * again.
+ */
 export async function announce(
-  deps: Pick<RequestDeps, 'queue' | 'notices' | 'log'>,
-  requested: { run: Run; fresh: boolean },
+  deps: Pick<RequestDeps, 'store' | 'policy' | 'queue' | 'notices' | 'log'>,
+  requested: RecordedRun,
   cause: Cause,
 ): Promise<RequestedRun> {
-  const { run, fresh } = requested;
+  const { run, fresh, host } = requested;
   if (fresh) deps.notices.publish(run.mirrorId, { type: 'run.queued', runId: run.id, cause });
   try {
-    if (run.status === 'queued') await deps.queue.ensure({ runId: run.id, mirrorId: run.mirrorId }, priorityOf(cause));
+    if (run.status === 'queued') await admitRuns(deps, host);
     return { run, fresh, warning: null };
   } catch (thrown) {
     const error = toHeadwaterError(thrown);
@@ -113,9 +126,4 @@ export async function announce(
 function pausedError({ pause, fullName }: Mirror): HeadwaterError {
   if (pause?.reason === 'owner_changed') return new HeadwaterError('mirror_awaits_owner', { project: fullName });
   return new HeadwaterError('mirror_paused', { by: pause?.by ?? 'the admin' });
-}
-
-/** What a person waits for overtakes what the clock asked for. */
-export function priorityOf(cause: Cause): RunPriority {
-  return isAutomatic(cause) ? 'clock' : 'manual';
 }

@@ -1,4 +1,5 @@
-import { requestSync, type RequestDeps } from './request-sync';
+import { admitRuns } from './admit-runs';
+import { recordRequest, type RequestDeps } from './request-sync';
 
 const batchSize = 500;
 
@@ -9,12 +10,18 @@ export async function scheduleDue(deps: RequestDeps): Promise<number> {
   for (;;) {
     const due = await deps.store.dueMirrors(now, batchSize);
     const before = count;
+    const hosts = new Set<string>();
     for (const mirror of due) {
-      const asked = await requestSync(deps, mirror.id, 'clock').catch((thrown: unknown) => thrown);
-      if (asked instanceof Error)
-        deps.log.info({ mirrorId: mirror.id, error: asked.message }, 'mirror changed before its turn');
-      else count += 1;
+      try {
+        const { run, host } = await deps.store.transaction((tx) => recordRequest(tx, deps, mirror.id, 'clock'));
+        deps.notices.publish(mirror.id, { type: 'run.queued', runId: run.id, cause: 'clock' });
+        hosts.add(host);
+        count += 1;
+      } catch (thrown) {
+        deps.log.info({ mirrorId: mirror.id, error: String(thrown) }, 'mirror changed before its turn');
+      }
     }
+    for (const host of hosts) await admitRuns(deps, host);
     if (due.length < batchSize || count === before) return count;
   }
 }

@@ -1,6 +1,8 @@
 import { toHeadwaterError } from '../domain/errors';
+import { budgetHost } from '../domain/host-budget';
 import type { ObjectCache } from '../ports/object-cache';
 import type { RunJob, RunQueue } from '../ports/run-queue';
+import { admitRuns } from './admit-runs';
 import { followDueHooks, followHook } from './follow-hook';
 import { recoverRuns } from './recover-runs';
 import type { RequestDeps } from './request-sync';
@@ -53,8 +55,16 @@ export function startWorker(deps: WorkerDeps): Worker {
     }, delayMs);
   };
 
+  /** Its host has room for another one now. */
+  const admitNext = async ({ mirrorId }: RunJob): Promise<void> => {
+    const mirror = await deps.store.mirror(mirrorId);
+    if (mirror !== null) await admitRuns(deps, budgetHost(mirror.url));
+  };
   const runJob = async (job: RunJob): Promise<void> => {
     await syncMirror(deps, job, shutdown.signal);
+    await admitNext(job).catch((thrown: unknown) => {
+      deps.log.info({ mirrorId: job.mirrorId, code: toHeadwaterError(thrown).code }, 'the next round sees to the host');
+    });
     // What was delivered while the run was under way.
     await followHook(deps, job.mirrorId).catch((thrown: unknown) => {
       deps.log.info(

@@ -7,6 +7,7 @@ import { MemoryStore } from '../fakes/memory-store';
 import { postgresBinaries, startPostgres, type TestPostgres } from '../support/postgres';
 import { describeStoreHooks } from './store-hooks';
 import { describeStorePeople } from './store-people';
+import { describeStoreHosts } from './store-hosts';
 import { describeStoreReads } from './store-reads';
 import { describeStoreWrites } from './store-writes';
 
@@ -29,6 +30,7 @@ function suite(name: string, kind: Kind): void {
 
     describeStoreReads(() => store);
     describeStoreHooks(() => store);
+    describeStoreHosts(() => store);
     describeStoreWrites(() => store);
     describeStorePeople(() => store);
   });

@@ -3,10 +3,11 @@ import type { AuditEntry } from '../../src/domain/audit';
 import type { Backup } from '../../src/domain/backup';
 import { HeadwaterError } from '../../src/domain/errors';
 import type { RefName } from '../../src/domain/git-ref';
-import { isDue, type Mirror } from '../../src/domain/mirror';
+import { budgetHost, isSlow, type HostLoad } from '../../src/domain/host-budget';
+import { isAutomatic, isDue, type Mirror } from '../../src/domain/mirror';
 import type { DeliveredRef } from '../../src/domain/ref-plan';
 import type { RefOutcome, Run } from '../../src/domain/run';
-import type { Page, Paged, Store, StoreReads, StoreTransaction } from '../../src/ports/store';
+import type { Page, Paged, Store, StoreReads, StoreTransaction, WaitingQuery } from '../../src/ports/store';
 import { FixedClock } from './fixed-clock';
 import { MemorySessions } from './memory-sessions';
 
@@ -19,6 +20,8 @@ interface Tables {
   readonly deliveries: Map<string, ReadonlyMap<string, number>>;
   readonly audit: AuditEntry[];
   readonly backups: Map<string, Backup>;
+  /** Until when each is blocked. */
+  readonly hosts: Map<string, number>;
 }
 
 const keptRuns = 100;
@@ -37,6 +40,7 @@ export class MemoryStore implements Store {
     deliveries: new Map(),
     audit: [],
     backups: new Map(),
+    hosts: new Map(),
   };
 
   constructor(clock: { now(): number } = new FixedClock()) {
@@ -52,6 +56,9 @@ export class MemoryStore implements Store {
   dueMirrors = (passAt: number, limit: number): Promise<Mirror[]> => this.#reads().dueMirrors(passAt, limit);
   mirrorOfHook = (hookId: string): Promise<Mirror | null> => this.#reads().mirrorOfHook(hookId);
   dueHooks = (at: number, limit: number): Promise<Mirror[]> => this.#reads().dueHooks(at, limit);
+  hostLoad = (host: string): Promise<HostLoad> => this.#reads().hostLoad(host);
+  waitingRuns = (host: string, which: WaitingQuery): Promise<Run[]> => this.#reads().waitingRuns(host, which);
+  waitingHosts = (): Promise<string[]> => this.#reads().waitingHosts();
   activeMirrors = (): Promise<Mirror[]> => this.#reads().activeMirrors();
   run = (id: string): Promise<Run | null> => this.#reads().run(id);
   runs = (mirrorId: string, page: Page): Promise<Paged<Run>> => this.#reads().runs(mirrorId, page);
@@ -74,6 +81,7 @@ export class MemoryStore implements Store {
         deliveries: new Map(this.#tables.deliveries),
         audit: [...this.#tables.audit],
         backups: new Map(this.#tables.backups),
+        hosts: new Map(this.#tables.hosts),
       };
       const result = await work({ ...readsOf(() => copy, this.clock, assertUp), ...writesOf(copy, assertUp) });
       assertUp();
@@ -129,9 +137,10 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
         newestFirst(tables().mirrors.values(), (mirror) => mirror.createdAt),
         page,
       ),
-    dueMirrors: async (passAt, limit) =>
+    dueMirrors: async (at, limit) =>
       [...tables().mirrors.values()]
-        .filter((mirror) => isDue(mirror, passAt))
+        .filter((mirror) => isDue(mirror, at))
+        .filter((mirror) => (tables().hosts.get(budgetHost(mirror.url)) ?? 0) <= at)
         .sort((a, b) => (a.nextUpdateAt ?? 0) - (b.nextUpdateAt ?? 0) || compareText(a.id, b.id))
         .slice(0, limit),
     mirrorOfHook: async (hookId) => [...tables().mirrors.values()].find(({ hook }) => hook?.id === hookId) ?? null,
@@ -141,6 +150,21 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
         .filter(({ activeRunId, hook }) => activeRunId === null && hook?.dueAt != null && hook.dueAt <= at)
         .sort((a, b) => (a.hook?.dueAt ?? 0) - (b.hook?.dueAt ?? 0) || compareText(a.id, b.id))
         .slice(0, limit),
+    hostLoad: async (host) => {
+      const started = [...tables().mirrors.values()].filter((mirror) => mirror.status === 'started');
+      return {
+        running: started.filter((mirror) => budgetHost(mirror.url) === host).length,
+        slowRunning: started.filter(isSlow).length,
+        blockedUntil: tables().hosts.get(host) ?? null,
+      };
+    },
+    waitingRuns: async (host, { limit, withSlow }) =>
+      waitingOf(tables())
+        .filter(({ mirror }) => budgetHost(mirror.url) === host && (withSlow || !isSlow(mirror)))
+        .sort((a, b) => compareTurns(a, b))
+        .slice(0, limit)
+        .map(({ run }) => run),
+    waitingHosts: async () => [...new Set(waitingOf(tables()).map(({ mirror }) => budgetHost(mirror.url)))].sort(),
     activeMirrors: async () => [...tables().mirrors.values()].filter((mirror) => mirror.activeRunId !== null),
     run: async (id) => tables().runs.get(id) ?? null,
     runs: async (mirrorId, page) => slice(runsOf(tables(), mirrorId), page),
@@ -175,6 +199,10 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
     lockMirror: async (id) => {
       assertUp();
       return tables.mirrors.get(id) ?? null;
+    },
+    lockHost: async () => undefined,
+    blockHost: async (host, until) => {
+      tables.hosts.set(host, Math.max(until, tables.hosts.get(host) ?? 0));
     },
     insertMirror: async (mirror) => {
       const taken = [...tables.mirrors.values()].some((other) => other.repoId === mirror.repoId);
@@ -224,6 +252,27 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
       tables.delivered.set(mirrorId, new Map([...(tables.delivered.get(mirrorId) ?? []), ...refs]));
     },
   };
+}
+
+interface Waiting {
+  readonly mirror: Mirror;
+  readonly run: Run;
+}
+
+function waitingOf(tables: Tables): Waiting[] {
+  return [...tables.mirrors.values()].flatMap((mirror) => {
+    const run = tables.runs.get(mirror.activeRunId ?? '');
+    return run?.status === 'queued' ? [{ mirror, run }] : [];
+  });
+}
+
+function compareTurns(a: Waiting, b: Waiting): number {
+  return (
+    Number(isAutomatic(a.run.cause)) - Number(isAutomatic(b.run.cause)) ||
+    Number(isSlow(a.mirror)) - Number(isSlow(b.mirror)) ||
+    a.run.queuedAt - b.run.queuedAt ||
+    compareText(a.run.id, b.run.id)
+  );
 }
 
 function runsOf(tables: Tables, mirrorId: string): Run[] {

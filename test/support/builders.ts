@@ -55,6 +55,8 @@ export function buildPolicy(changes: Partial<SchedulePolicy> = {}): SchedulePoli
     maxIntervalMs: 168 * hour,
     spreadMs: 0,
     maxRetries: 5,
+    hostConcurrency: 2,
+    slowConcurrency: 1,
     stuckAfterMs: 3 * hour,
     ...changes,
   };

@@ -11,6 +11,7 @@ import { Ssh1795335600000 } from '../../../migrations/1795335600000-ssh';
 import { Sessions1795350100000 } from '../../../migrations/1795350100000-sessions';
 import { UpstreamHook1795336410000 } from '../../../migrations/1795336410000-upstream-hook';
 import { Audit1795350200000 } from '../../../migrations/1795350200000-audit';
+import { UpstreamHosts1795336600000 } from '../../../migrations/1795336600000-upstream-hosts';
 import type { Logger } from '../../ports/logger';
 import { entities } from './entities';
 import { storeTrouble } from './store-errors';
@@ -26,6 +27,7 @@ const migrations = [
   Sessions1795350100000,
   UpstreamHook1795336410000,
   Audit1795350200000,
+  UpstreamHosts1795336600000,
 ];
 const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;
 

@@ -2,6 +2,7 @@ import { AuditEntity } from './audit-table';
 import { BackupEntity } from './backup-table';
 import { SessionEntity } from './session-table';
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import { budgetHost, isSlow } from '../../domain/host-budget';
 import type { Oid, RefName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
 import { defaultOptions, type MirrorOptions } from '../../domain/mirror-options';
@@ -42,6 +43,8 @@ const orEmpty = {
 export interface MirrorRow extends Mirror {
   readonly hookId: string | null;
   readonly hookDueAt: number | null;
+  readonly upstreamHost: string;
+  readonly slow: boolean;
 }
 
 /** A row of hook_deliveries. */
@@ -52,7 +55,13 @@ export interface HookDeliveryRow {
 }
 
 export function mirrorRow(mirror: Mirror): MirrorRow {
-  return { ...mirror, hookId: mirror.hook?.id ?? null, hookDueAt: mirror.hook?.dueAt ?? null };
+  return {
+    ...mirror,
+    hookId: mirror.hook?.id ?? null,
+    hookDueAt: mirror.hook?.dueAt ?? null,
+    upstreamHost: budgetHost(mirror.url),
+    slow: isSlow(mirror),
+  };
 }
 
 type Options = Omit<EntitySchemaColumnOptions, 'type' | 'name'>;
@@ -78,6 +87,8 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
     ssh: json('ssh', orNull),
     hook: json('hook', orNull),
     hookId: { ...word('hook_id', orNull), length: 64, select: false },
+    upstreamHost: { ...text('upstream_host', orNull), type: 'varchar', length: 300, select: false },
+    slow: { ...flag('slow'), nullable: true, select: false },
     hookDueAt: whole('hook_due_at', { ...orNull, select: false }),
     enabled: flag('enabled'),
     options: json('options', { ...orNull, transformer: withDefaults }),
@@ -108,7 +119,23 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
     { name: 'ix_mirrors_next_update_at', columns: ['nextUpdateAt'] },
     { name: 'ux_mirrors_hook_id', columns: ['hookId'], unique: true },
     { name: 'ix_mirrors_hook_due_at', columns: ['hookDueAt'] },
+    { name: 'ix_mirrors_upstream_host', columns: ['upstreamHost', 'status'] },
   ],
+});
+
+/** A row of upstream_hosts. */
+interface HostRow {
+  readonly host: string;
+  readonly blockedUntil: number | null;
+}
+
+export const HostEntity = new EntitySchema<HostRow>({
+  name: 'upstream_host',
+  tableName: 'upstream_hosts',
+  columns: {
+    host: { name: 'host', type: 'varchar', length: 300, primary: true },
+    blockedUntil: whole('blocked_until', orNull),
+  },
 });
 
 export const RunEntity = new EntitySchema<Run>({
@@ -212,6 +239,7 @@ export const entities = [
   HookDeliveryEntity,
   AuditEntity,
   BackupEntity,
+  HostEntity,
 ];
 
 /** A raw row of delivered_refs: 50,000 of them are read without an object mapper's detours. */

@@ -27,10 +27,13 @@ function createStore(database: Database): Store {
     mirrorOfProject: (repoId) =>
       database.read((manager) => createStoreReads(database, manager).mirrorOfProject(repoId)),
     mirrors: (page) => database.read((manager) => createStoreReads(database, manager).mirrors(page)),
-    dueMirrors: (passAt, limit) =>
-      database.read((manager) => createStoreReads(database, manager).dueMirrors(passAt, limit)),
+    dueMirrors: (at, limit) => database.read((manager) => createStoreReads(database, manager).dueMirrors(at, limit)),
     mirrorOfHook: (hookId) => database.read((manager) => createStoreReads(database, manager).mirrorOfHook(hookId)),
     dueHooks: (at, limit) => database.read((manager) => createStoreReads(database, manager).dueHooks(at, limit)),
+    hostLoad: (host) => database.read((manager) => createStoreReads(database, manager).hostLoad(host)),
+    waitingRuns: (host, which) =>
+      database.read((manager) => createStoreReads(database, manager).waitingRuns(host, which)),
+    waitingHosts: () => database.read((manager) => createStoreReads(database, manager).waitingHosts()),
     activeMirrors: () => database.read((manager) => createStoreReads(database, manager).activeMirrors()),
     run: (id) => database.read((manager) => createStoreReads(database, manager).run(id)),
     runs: (mirrorId, page) => database.read((manager) => createStoreReads(database, manager).runs(mirrorId, page)),

@@ -3,7 +3,11 @@ import type { Page, Paged, StoreReads } from '../../ports/store';
 import { backupReads } from './backup-table';
 import type { Database } from './database';
 import { createAuditReads } from './audit-table';
+import { hostReads } from './host-reads';
 import { DeliveredEntity, MirrorEntity, OutcomeEntity, RunEntity, type RawDeliveredRow } from './entities';
+
+const blocked =
+  'SELECT 1 FROM upstream_hosts AS busy WHERE busy.host = mirror.upstream_host AND busy.blocked_until > :at';
 
 /** The reads of the port on one connection, inside or outside a transaction. */
 export function createStoreReads(database: Pick<Database, 'now'>, manager: EntityManager): StoreReads {
@@ -25,6 +29,7 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
       mirrors()
         .where('mirror.enabled = :enabled AND mirror.pause IS NULL', { enabled: true })
         .andWhere('mirror.activeRunId IS NULL AND mirror.nextUpdateAt <= :at', { at })
+        .andWhere(`NOT EXISTS (${blocked})`)
         .orderBy('mirror.nextUpdateAt')
         .addOrderBy('mirror.id')
         .limit(limit)
@@ -42,6 +47,8 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
         .getMany(),
 
     activeMirrors: () => mirrors().where('mirror.activeRunId IS NOT NULL').getMany(),
+
+    ...hostReads(manager),
 
     run: (id) => manager.createQueryBuilder(RunEntity, 'run').where('run.id = :id', { id }).getOne(),
 

@@ -3,8 +3,16 @@ import { HeadwaterError } from '../../domain/errors';
 import type { StoreReads, StoreTransaction } from '../../ports/store';
 import { backupWrites } from './backup-table';
 import type { Database } from './database';
-import { DeliveredEntity, HookDeliveryEntity, MirrorEntity, mirrorRow, OutcomeEntity, RunEntity } from './entities';
 import { createAuditWrites } from './audit-table';
+import {
+  DeliveredEntity,
+  HookDeliveryEntity,
+  HostEntity,
+  MirrorEntity,
+  mirrorRow,
+  OutcomeEntity,
+  RunEntity,
+} from './entities';
 
 /** A mirror's history; older runs go when a new one comes. */
 const keptRuns = 100;
@@ -23,6 +31,22 @@ export function createStoreWrites(
     lockMirror: (id) => {
       const query = manager.createQueryBuilder(MirrorEntity, 'mirror').where('mirror.id = :id', { id });
       return (database.locksRows ? query.setLock('pessimistic_write') : query).getOne();
+    },
+
+    lockHost: async (host) => {
+      await insertHost(manager, host);
+      const query = manager.createQueryBuilder(HostEntity, 'host').where('host.host = :host', { host });
+      await (database.locksRows ? query.setLock('pessimistic_write') : query).getOne();
+    },
+
+    blockHost: async (host, until) => {
+      await insertHost(manager, host);
+      await manager
+        .createQueryBuilder()
+        .update(HostEntity)
+        .set({ blockedUntil: until })
+        .where('host = :host AND (blocked_until IS NULL OR blocked_until < :until)', { host, until })
+        .execute();
     },
 
     insertMirror: async (mirror) => {
@@ -92,6 +116,11 @@ export function createStoreWrites(
       }
     },
   };
+}
+
+async function insertHost(manager: EntityManager, host: string): Promise<void> {
+  const row = { host, blockedUntil: null };
+  await manager.createQueryBuilder().insert().into(HostEntity).values(row).orIgnore().updateEntity(false).execute();
 }
 
 /** Ids of a mirror's runs, `spared` apart, without the newest `skip`. */

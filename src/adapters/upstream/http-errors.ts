@@ -63,6 +63,8 @@ function statusFault(fault: Extract<HttpFault, { kind: 'status' }>, context: Ups
     case 401:
       return new HeadwaterError(hasCredentials ? 'upstream_credentials_refused' : 'upstream_auth_required', { host });
     case 403:
+      // GitHub's way of saying it.
+      if (retryAfterMs !== undefined) return new HeadwaterError('upstream_rate_limited', { host }, { retryAfterMs });
       return new HeadwaterError('upstream_forbidden', { host });
     case 404:
     case 410:

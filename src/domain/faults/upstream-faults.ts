@@ -86,7 +86,7 @@ export const upstreamFaults = {
   upstream_rate_limited: {
     class: 'rate_limit',
     kind: 'transient',
-    message: 'The upstream {host} asks us to slow down (429).',
+    message: 'The upstream {host} asks us to slow down.',
     advice: 'Nothing to do; the next try waits as long as the upstream asked for.',
   },
   upstream_unavailable: {

@@ -1,6 +1,7 @@
 import type { Progress } from '../../domain/events';
 import type { RefListing, TakePack } from '../../ports/upstream';
 import { tellProgress, type SyncContext } from '../sync-context';
+import { respectHost } from './respect-host';
 import { withUpstream } from './upstream-access';
 
 /**
@@ -23,15 +24,17 @@ export async function fetchObjects(
   if (wanted.length > 0) {
     const onProgress = (progress: Progress) => tellProgress(context, progress);
     const fetched = await withUpstream(context, (access) =>
-      context.upstream.fetch({
-        access,
-        listing,
-        cacheDir,
-        wanted,
-        onProgress,
-        takePack: known.size === 0 ? takePack : undefined,
-        signal,
-      }),
+      respectHost(context, () =>
+        context.upstream.fetch({
+          access,
+          listing,
+          cacheDir,
+          wanted,
+          onProgress,
+          takePack: known.size === 0 ? takePack : undefined,
+          signal,
+        }),
+      ),
     );
     context.bytes.received += fetched.receivedBytes;
   }

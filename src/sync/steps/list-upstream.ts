@@ -1,12 +1,15 @@
 import { HeadwaterError } from '../../domain/errors';
 import type { RefListing } from '../../ports/upstream';
 import { tellProgress, type SyncContext } from '../sync-context';
+import { respectHost } from './respect-host';
 import { withUpstream } from './upstream-access';
 
 /** Asks the upstream for its refs: one request, in process. Raises url_*, upstream_*, upstream_empty, secret_unreadable. */
 export async function listUpstream(context: SyncContext): Promise<RefListing> {
   tellProgress(context, { phase: 'listing', done: 0, total: 0, bytes: 0 });
-  const listing = await withUpstream(context, (access) => context.upstream.list(access, context.signal));
+  const listing = await withUpstream(context, (access) =>
+    respectHost(context, () => context.upstream.list(access, context.signal)),
+  );
   context.bytes.received += listing.receivedBytes;
   // Nothing was ever mirrored; an upstream that has become empty is for the guards.
   if (listing.refs.size === 0 && context.claim.mirror.lastSuccessAt === null)

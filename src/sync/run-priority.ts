@@ -1,0 +1,7 @@
+import { isAutomatic, type Cause } from '../domain/mirror';
+import type { RunPriority } from '../ports/run-queue';
+
+/** What a person waits for overtakes what the clock asked for. */
+export function priorityOf(cause: Cause): RunPriority {
+  return isAutomatic(cause) ? 'clock' : 'manual';
+}
