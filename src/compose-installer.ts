@@ -8,7 +8,8 @@ import { loadEmbedScript } from './adapters/manifest/embed-script';
 import { loadManifest } from './adapters/manifest/load-manifest';
 import { createSettingsFile } from './adapters/settings-file/settings-file';
 import type { InstallerDeps } from './cli/cli-deps';
-import { adminTokenOfEnvironment, loadSome } from './config';
+import { openDoctor } from './compose/open-doctor';
+import { adminTokenOfEnvironment, loadConfig, loadSome } from './config';
 import { settings } from './config/settings';
 import { Secret } from './domain/credentials';
 import type { SettingsFile } from './ports/settings-file';
@@ -29,6 +30,15 @@ export function composeInstaller(): InstallerDeps {
     liveFolder: (path, { binary = null, config = null }) =>
       createForgeFolder({ path, kind: 'live', reload: () => reloadTemplates({ customPath: path, binary, config }) }),
     copyFolder: createCopyFolder,
+    openDoctor(file, adminToken) {
+      const config = loadConfig({ file });
+      const manifest = loadManifest();
+      const admin =
+        adminToken === null
+          ? null
+          : createForgeAdmin({ url: config.forgeUrl, token: adminToken, scopes: manifest.installer.scopes });
+      return openDoctor(config, { manifest, script: loadEmbedScript(), admin });
+    },
     newSecret: () => new Secret(randomBytes(32).toString('base64url')),
   };
 }

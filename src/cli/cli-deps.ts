@@ -8,6 +8,7 @@ import type { EnrolProjectDeps } from '../sync/enrol-project';
 import type { RemoveDeps } from '../sync/remove-mirror';
 import type { Forge } from '../ports/forge';
 import type { NewProjects } from '../ports/new-projects';
+import type { DoctorDeps } from '../install/doctor/doctor-deps';
 import type { ForgeAdmin, ForgeProbe } from '../ports/forge-admin';
 import type { ForgeFolder } from '../ports/forge-folder';
 import type { Notices } from '../ports/notices';
@@ -58,6 +59,8 @@ export interface InstallerDeps {
   /** A folder to copy from. */
   readonly copyFolder: (path: string) => ForgeFolder;
   readonly newSecret: () => Secret;
+  /** For the configuration as `serve` would read it. Raises config_invalid. */
+  readonly openDoctor: (configFile: string | undefined, adminToken: Secret | null) => DoctorDeps;
 }
 
 export interface CliDeps {

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import type { CliDeps } from './cli-deps';
+import { doctorCommand, type DoctorOptions } from './doctor-command';
 import { installCommand, type InstallOptions } from './install-command';
 import { Output } from './output';
 import { uninstallCommand, type UninstallOptions } from './uninstall-command';
 
-/** install and uninstall: what an admin does to the forge. */
+/** install, uninstall and doctor: what an admin does to the forge, and whether it is as it should be. */
 export function addForgeCommands(program: Command, deps: CliDeps, setExitCode: (code: number) => void): void {
   const common = (command: Command): Command =>
     command
@@ -46,4 +47,17 @@ export function addForgeCommands(program: Command, deps: CliDeps, setExitCode: (
   ).action(async (options: UninstallOptions) => {
     setExitCode(await uninstallCommand(deps, new Output(deps.io, options.json === true), options));
   });
+
+  program
+    .command('doctor')
+    .description('Check everything that is known to go wrong, with the cure beside it; exit code 1 when a check fails')
+    .option('--config <file>', 'file of NAME=value lines')
+    .option(
+      '--admin-token-file <file>',
+      "file with a site admin's token, for what only an admin sees; else HEADWATER_ADMIN_TOKEN",
+    )
+    .option('--json', 'print one JSON value')
+    .action(async (options: DoctorOptions) => {
+      setExitCode(await doctorCommand(deps, new Output(deps.io, options.json === true), options));
+    });
 }

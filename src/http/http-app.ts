@@ -5,6 +5,7 @@ import { createApiRouter } from './api/api-router';
 import { createErrorHandler, routeNotFound } from './error-handler';
 import { createGitlabRouter } from './gitlab/gitlab-router';
 import { createHealthRouter } from './health';
+import { createDeliveryProbe } from './hooks/delivery-probe';
 import { createHooksRouter } from './hooks/hooks-router';
 import type { HealthDeps, HttpDeps } from './http-deps';
 import { createPanelRouter } from './panel/panel-router';
@@ -23,6 +24,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
     for (const limit of createRateLimits(deps)) app.use(limit);
     app.use('/api/v1', createApiRouter(deps));
     app.use('/api/v4', createGitlabRouter(deps));
+    app.use(`${deps.manifest.webhook.path}/probe`, createDeliveryProbe(deps.webhookSecrets));
     app.use('/hooks', createHooksRouter(deps));
     app.use(signIn.router);
     app.use('/panel', createPanelRouter({ ...deps, signIn }));

@@ -54,6 +54,8 @@ export interface HttpDeps
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
   readonly hookPolicy: HookPolicy;
   readonly hookTimers: Pick<HookTimers, 'set'>;
+  /** Any of them signs what the forge sends; none: nothing is believed. */
+  readonly webhookSecrets: readonly Secret[];
   /** What plugin-manifest.json says. */
   readonly manifest: PluginManifest;
   /** Where clients reach this server, without a slash at the end; known once it listens. */

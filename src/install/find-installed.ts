@@ -47,7 +47,7 @@ async function tokenFault({ probe }: FindDeps, wish: InstallWish, token: Secret 
 }
 
 /** Those of `wanted` that `scopes` do not imply: write implies read, and "all" everything. */
-function missingScopes(scopes: readonly string[], wanted: readonly string[]): string[] {
+export function missingScopes(scopes: readonly string[], wanted: readonly string[]): string[] {
   if (scopes.includes('all')) return [];
   return wanted.filter((scope) => !scopes.includes(scope) && !scopes.includes(scope.replace(/^read:/, 'write:')));
 }

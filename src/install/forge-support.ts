@@ -4,13 +4,16 @@ import type { PluginManifest } from '../domain/plugin-manifest';
 import type { ForgeAbout } from '../ports/forge-admin';
 
 /** May Headwater be installed into this forge, by kind and version? Development versions count as what they lead to. */
-function isSupported(manifest: PluginManifest, { kind, version }: Pick<ForgeAbout, 'kind' | 'version'>): boolean {
+export function isSupported(
+  manifest: PluginManifest,
+  { kind, version }: Pick<ForgeAbout, 'kind' | 'version'>,
+): boolean {
   const range = manifest.forges.find((forge) => forge.kind === kind)?.versions;
   const found = coerce(version);
   return range !== undefined && found !== null && satisfies(found, range);
 }
 
-function supportedForges(manifest: PluginManifest): string {
+export function supportedForges(manifest: PluginManifest): string {
   return manifest.forges.map(({ kind, versions }) => `${kindName(kind)} ${versions}`).join(', ');
 }
 

@@ -67,7 +67,7 @@ export function redirectUris({ manifest, publicUrl }: Pick<InstallWish, 'manifes
   return manifest.oauth.redirectPaths.map((path) => publicUrl + path);
 }
 
-function webhookUrl({ manifest, publicUrl }: Pick<InstallWish, 'manifest' | 'publicUrl'>): string {
+export function webhookUrl({ manifest, publicUrl }: Pick<InstallWish, 'manifest' | 'publicUrl'>): string {
   return publicUrl + manifest.webhook.path;
 }
 
@@ -160,6 +160,6 @@ function planFiles({ manifest, files }: InstallWish, found: InstallFound) {
   });
 }
 
-function sameSet(left: readonly string[], right: readonly string[]): boolean {
+export function sameSet(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((each) => right.includes(each));
 }

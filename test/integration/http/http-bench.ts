@@ -80,6 +80,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     log,
     requestLog: pino,
     manifest: loadManifest(),
+    webhookSecrets: [],
     version: '1.2.3',
     policy,
     newId: randomUUID,

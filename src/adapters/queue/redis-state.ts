@@ -1,0 +1,39 @@
+import { Redis } from 'ioredis';
+import type { RedisFound } from '../../ports/machine';
+import { evictionPolicy } from './eviction';
+import { findRedisServer } from './redis-server';
+import { redisAnswers } from './redis-probe';
+import { redisSocketPath } from './redis-socket';
+
+const limitMs = 3_000;
+const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
+
+/** Looks at the Redis of the configuration, or at what a private one needs. `url` null: a private one. Never raises. */
+export async function redisState(options: { readonly url: string | null; readonly dir: string }): Promise<RedisFound> {
+  const { url, dir } = options;
+  if (url === null) {
+    const program = await findRedisServer(searchPath).then(
+      () => true,
+      () => false,
+    );
+    return { kind: 'private', program, running: await redisAnswers(await redisSocketPath(dir)) };
+  }
+  // Once, and quickly: somebody waits for the answer.
+  const client = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: limitMs,
+    commandTimeout: limitMs,
+    disconnectTimeout: 200,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return { kind: 'answers', eviction: await evictionPolicy(client) };
+  } catch {
+    return { kind: 'silent' };
+  } finally {
+    client.disconnect();
+  }
+}

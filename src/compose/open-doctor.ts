@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createForge } from '../adapters/forge/create-forge';
+import { createForgeProbe } from '../adapters/forge/forge-probe';
+import { createMachine } from '../adapters/machine/create-machine';
+import { redisState } from '../adapters/queue/redis-state';
+import { databaseState } from '../adapters/store/database-state';
+import { openStore } from '../adapters/store/open-store';
+import type { Secret } from '../domain/credentials';
+import { toHeadwaterError } from '../domain/errors';
+import type { PluginManifest } from '../domain/plugin-manifest';
+import type { DoctorDeps, DoctorSettings } from '../install/doctor/doctor-deps';
+import type { Forge } from '../ports/forge';
+import type { ForgeAdmin } from '../ports/forge-admin';
+import type { Store } from '../ports/store';
+
+/** The configuration, as far as a doctor looks at it. */
+export interface DoctorConfig extends DoctorSettings {
+  readonly dataDir: string;
+  readonly databaseUrl: Secret | null;
+  readonly redisUrl: Secret | null;
+}
+
+/** What `headwater doctor` works with; it opens the database only to read, and only while its tables are up to date. */
+export function openDoctor(
+  config: DoctorConfig,
+  parts: { readonly manifest: PluginManifest; readonly script: string; readonly admin: ForgeAdmin | null },
+): DoctorDeps {
+  const place = { databaseUrl: config.databaseUrl?.reveal() ?? null, file: join(config.dataDir, 'headwater.db') };
+  const database = () => databaseState(place);
+  return {
+    ...parts,
+    settings: config,
+    probe: createForgeProbe({ url: config.forgeUrl }),
+    machine: createMachine({
+      dataDir: config.dataDir,
+      database,
+      redis: () => redisState({ url: config.redisUrl?.reveal() ?? null, dir: join(config.dataDir, 'redis') }),
+    }),
+    async projectsWithoutPush() {
+      const { state, pending, unknown } = await database();
+      if (state === 'none') return { asked: 0, denied: [] };
+      if (state !== 'answers' || pending.length + unknown.length > 0) return null;
+      const store = await openStore(place);
+      const forge = createForge({
+        url: config.forgeUrl,
+        token: config.forgeToken,
+        pushIdleTimeoutMs: 1,
+        pushTotalTimeoutMs: 1,
+      });
+      try {
+        return await askForProjects(store, forge);
+      } finally {
+        forge.close();
+        await store.close();
+      }
+    },
+    newNonce: () => randomBytes(16).toString('hex'),
+  };
+}
+
+const pageSize = 50;
+/** A forge with thousands of mirrors is not asked for each. */
+const mostProjects = 200;
+
+async function askForProjects(
+  store: Pick<Store, 'mirrors'>,
+  forge: Pick<Forge, 'project'>,
+): Promise<{ asked: number; denied: string[] }> {
+  const denied: string[] = [];
+  let asked = 0;
+  for (let page = 1; asked < mostProjects; page += 1) {
+    const { items } = await store.mirrors({ page, limit: pageSize });
+    for (const { repoId, fullName } of items) {
+      asked += 1;
+      if (!(await canPush(forge, repoId))) denied.push(fullName);
+    }
+    if (items.length < pageSize) break;
+  }
+  return { asked, denied };
+}
+
+async function canPush(forge: Pick<Forge, 'project'>, repoId: number): Promise<boolean> {
+  try {
+    return (await forge.project(repoId)).canPush;
+  } catch (thrown) {
+    const error = toHeadwaterError(thrown);
+    if (error.code === 'forge_project_missing') return false;
+    throw error;
+  }
+}

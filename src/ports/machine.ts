@@ -1,0 +1,42 @@
+/** How a page was answered; redirects are not followed. */
+export interface PageAnswer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The first megabyte. */
+  readonly text: string;
+}
+
+export type RedisFound =
+  | { readonly kind: 'answers'; readonly eviction: string | null }
+  /** Nobody answers at the address that was given. */
+  | { readonly kind: 'silent' }
+  /** None was given: `headwater serve` starts one, with this program. */
+  | { readonly kind: 'private'; readonly program: boolean; readonly running: boolean };
+
+export interface DatabaseFound {
+  /** postgres, or sqlite. */
+  readonly kind: 'postgres' | 'sqlite';
+  /** none: there is no database yet. */
+  readonly state: 'answers' | 'none' | 'silent';
+  /** Changes of the tables that the next start makes. */
+  readonly pending: readonly string[];
+  /** Changes that a newer Headwater has made. */
+  readonly unknown: readonly string[];
+}
+
+/** What the doctor looks at on this machine and over the network. Nothing here raises: not finding something is an answer. */
+export interface Machine {
+  /** null: git does not run. */
+  gitVersion(): Promise<string | null>;
+  /** Bytes on the disk of the data folder; null: there is no such folder. */
+  diskSpace(): Promise<{ readonly freeBytes: number; readonly totalBytes: number } | null>;
+  redis(): Promise<RedisFound>;
+  database(): Promise<DatabaseFound>;
+  /** null: no answer. */
+  page(url: string): Promise<PageAnswer | null>;
+  /** Is the host of this address a private, loopback or link-local one, as seen from here? null: it has no address. */
+  isPrivate(url: string): Promise<boolean | null>;
+  /** Waits, ms. */
+  sleep(ms: number): Promise<void>;
+}

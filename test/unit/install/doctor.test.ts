@@ -1,0 +1,280 @@
+import { loadManifest } from '../../../src/adapters/manifest/load-manifest';
+import { Secret } from '../../../src/domain/credentials';
+import { HeadwaterError } from '../../../src/domain/errors';
+import { doctor } from '../../../src/install/doctor/doctor';
+import type { DoctorDeps, DoctorSettings } from '../../../src/install/doctor/doctor-deps';
+import { forgeFiles } from '../../../src/panel/embed/forge-files';
+import type { ForgeAbout, ForgeAdmin, ForgeProbe, SystemWebhook } from '../../../src/ports/forge-admin';
+import type { DatabaseFound, Machine, PageAnswer } from '../../../src/ports/machine';
+
+const manifest = loadManifest();
+const publicUrl = 'https://headwater.example.org';
+const forgeUrl = 'https://forge.example.org';
+const script = 'script();';
+const nonce = 'ab'.repeat(16);
+const footer = forgeFiles(manifest, { publicUrl, script }).find(({ path }) => path.endsWith('footer.tmpl'))?.text ?? '';
+const about: ForgeAbout = {
+  kind: 'forgejo',
+  version: '11.0.1+gitea-1.22.0',
+  publicUrl: forgeUrl,
+  httpGit: true,
+  lfs: true,
+  mirrors: true,
+  clockDifferenceMs: 400,
+};
+const webhook: SystemWebhook = {
+  id: 1,
+  url: `${publicUrl}/hooks/forge`,
+  active: true,
+  contentType: 'json',
+  events: manifest.webhook.events,
+};
+const page = (text: string, headers: Record<string, string> = {}): PageAnswer => ({ status: 200, headers, text });
+
+interface World {
+  about: ForgeAbout | HeadwaterError;
+  settings: DoctorSettings;
+  owner: { id: number; login: string; siteAdmin: boolean } | null;
+  scopes: readonly string[] | null;
+  verdict: Awaited<ReturnType<ForgeProbe['clientVerdict']>>;
+  webhooks: readonly SystemWebhook[] | null;
+  projects: Awaited<ReturnType<DoctorDeps['projectsWithoutPush']>>;
+  pages: Record<string, PageAnswer>;
+  arrives: boolean;
+  private: boolean;
+  git: string | null;
+  disk: { freeBytes: number; totalBytes: number } | null;
+  redis: Awaited<ReturnType<Machine['redis']>>;
+  database: DatabaseFound;
+}
+
+const gibibyte = 2 ** 30;
+const panelUrl = `${publicUrl}/panel/headwater/doctor`;
+const loginUrl = `${forgeUrl}/user/login`;
+const sound: World = {
+  about,
+  settings: {
+    forgeUrl,
+    publicUrl,
+    forgePublicUrl: null,
+    forgeToken: new Secret('t'),
+    oauthClientId: 'client',
+    oauthClientSecret: new Secret('s'),
+    webhookSecrets: [new Secret('w')],
+  },
+  owner: { id: 2, login: 'headwater', siteAdmin: false },
+  scopes: ['write:repository', 'read:user'],
+  verdict: 'fits',
+  webhooks: [webhook],
+  projects: { asked: 3, denied: [] },
+  pages: {
+    [loginUrl]: page(`<html>${footer}</html>`, { 'x-frame-options': 'SAMEORIGIN' }),
+    [`${forgeUrl}/assets/headwater/embed.js`]: page(script),
+    [`${publicUrl}/healthz`]: page('{"status":"ok"}'),
+    [panelUrl]: page('', { 'content-security-policy': `default-src 'none'; frame-ancestors ${forgeUrl}` }),
+    [`${publicUrl}/hooks/forge/probe/${nonce}`]: page('{"seen":false}'),
+  },
+  arrives: true,
+  private: false,
+  git: '2.39.5',
+  disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },
+  redis: { kind: 'answers', eviction: null },
+  database: { kind: 'sqlite', state: 'answers', pending: [], unknown: [] },
+};
+
+function depsOf(world: World): DoctorDeps {
+  const pages = { ...world.pages };
+  const probe: ForgeProbe = {
+    about: async () => {
+      if (world.about instanceof HeadwaterError) throw world.about;
+      return world.about;
+    },
+    tokenOwner: async () => world.owner,
+    tokenScopes: async () => world.scopes,
+    clientVerdict: async () => world.verdict,
+  };
+  const admin: Pick<ForgeAdmin, 'webhooks' | 'deliverTest'> = {
+    webhooks: async () => world.webhooks ?? [],
+    deliverTest: async (_login, url, _secret, whileItStands) => {
+      if (world.arrives) pages[url] = page('{"seen":true}');
+      await whileItStands();
+    },
+  };
+  return {
+    manifest,
+    script,
+    settings: world.settings,
+    probe,
+    admin: world.webhooks === null ? null : (admin as ForgeAdmin),
+    projectsWithoutPush: async () => world.projects,
+    newNonce: () => nonce,
+    machine: {
+      gitVersion: async () => world.git,
+      diskSpace: async () => world.disk,
+      redis: async () => world.redis,
+      database: async () => world.database,
+      page: async (url) => pages[url] ?? null,
+      isPrivate: async () => world.private,
+      sleep: async () => undefined,
+    },
+  };
+}
+
+const lookAt = (changes: Partial<World>) => doctor(depsOf({ ...sound, ...changes }));
+const withSettings = (changes: Partial<DoctorSettings>) => ({ settings: { ...sound.settings, ...changes } });
+const withPage = (url: string, answer: PageAnswer) => ({ pages: { ...sound.pages, [url]: answer } });
+
+describe('the doctor', () => {
+  it('finds nothing where all is well, and looks at everything', async () => {
+    const findings = await lookAt({});
+    expect(findings.filter(({ status }) => status !== 'ok')).toEqual([]);
+    expect(findings.map(({ id }) => id)).toEqual([
+      ...['forge', 'forge_address', 'clock', 'token', 'account', 'lfs'],
+      ...['sign_in', 'webhook', 'delivery', 'templates'],
+      ...['address', 'same_site', 'framing'],
+      ...['database', 'redis', 'git', 'disk'],
+    ]);
+    expect(findings.every(({ cure }) => cure === null)).toBe(true);
+  });
+
+  const cases: readonly (readonly [what: string, id: string, status: string, changes: Partial<World>, cure: RegExp])[] =
+    [
+      ['an unsupported forge', 'forge', 'fail', { about: { ...about, version: '1.21.0' } }, /Forgejo >=7/],
+      ['an old Gitea', 'forge', 'fail', { about: { ...about, kind: 'gitea', version: '1.20.3' } }, /Gitea >=1/],
+      ['git over HTTP switched off', 'forge', 'fail', { about: { ...about, httpGit: false } }, /DISABLE_HTTP_GIT/],
+      [
+        'another address of the forge',
+        'forge_address',
+        'fail',
+        { about: { ...about, publicUrl: 'https://git.example' } },
+        /FORGE_PUBLIC_URL=https:\/\/git\.example/,
+      ],
+      ['a clock that is late', 'clock', 'warn', { about: { ...about, clockDifferenceMs: -90_000 } }, /NTP/],
+      ['a clock of another day', 'clock', 'fail', { about: { ...about, clockDifferenceMs: 86_400_000 } }, /NTP/],
+      ['a token that is refused', 'token', 'fail', { owner: null }, /headwater install/],
+      ['a token without a scope', 'token', 'fail', { scopes: ['read:user'] }, /headwater install/],
+      [
+        'a project that it may not push to',
+        'account',
+        'fail',
+        { projects: { asked: 2, denied: ['a/b'] } },
+        /write access/,
+      ],
+      ['no OAuth2 application', 'sign_in', 'warn', withSettings({ oauthClientId: null }), /headwater install/],
+      ['an unknown application', 'sign_in', 'fail', { verdict: 'client_unknown' }, /headwater install/],
+      ['a wrong client secret', 'sign_in', 'fail', { verdict: 'secret_wrong' }, /headwater install/],
+      ['another redirect address', 'sign_in', 'fail', { verdict: 'redirect_unknown' }, /headwater install/],
+      ['no webhook secret', 'webhook', 'warn', withSettings({ webhookSecrets: null }), /headwater install/],
+      ['no webhook', 'webhook', 'fail', { webhooks: [] }, /headwater install/],
+      [
+        'a webhook that lacks events',
+        'webhook',
+        'fail',
+        { webhooks: [{ ...webhook, events: ['push'] }] },
+        /headwater install/,
+      ],
+      ['no admin token', 'webhook', 'skipped', { webhooks: null }, /--admin-token-file/],
+      ['a delivery that does not arrive', 'delivery', 'fail', { arrives: false }, /ALLOWED_HOST_LIST/],
+      [
+        'a private address, without an admin token',
+        'delivery',
+        'warn',
+        { webhooks: null, private: true },
+        /ALLOWED_HOST_LIST/,
+      ],
+      ['no templates', 'templates', 'fail', withPage(loginUrl, page('<html></html>')), /reload-templates/],
+      [
+        'older templates',
+        'templates',
+        'warn',
+        withPage(loginUrl, page(footer.replace(/data-version="\w+"/, 'data-version="0"'))),
+        /headwater install/,
+      ],
+      [
+        'an older script',
+        'templates',
+        'fail',
+        withPage(`${forgeUrl}/assets/headwater/embed.js`, page('old')),
+        /headwater install/,
+      ],
+      ['no public address', 'address', 'fail', withSettings({ publicUrl: null }), /HEADWATER_PUBLIC_URL/],
+      [
+        'another server at the address',
+        'address',
+        'fail',
+        withPage(`${publicUrl}/healthz`, page('hello')),
+        /reverse proxy/,
+      ],
+      ['http beside https', 'same_site', 'fail', withSettings({ publicUrl: 'http://headwater.example.org' }), /https/],
+      ['another site', 'same_site', 'warn', withSettings({ publicUrl: 'https://headwater.example.com' }), /one domain/],
+      [
+        'a forge that forbids frames',
+        'framing',
+        'fail',
+        withPage(loginUrl, page(footer, { 'x-frame-options': 'DENY' })),
+        /X_FRAME_OPTIONS/,
+      ],
+      [
+        'a panel for another forge',
+        'framing',
+        'fail',
+        withPage(panelUrl, page('', { 'content-security-policy': 'frame-ancestors https://old.example' })),
+        /HEADWATER_FORGE_PUBLIC_URL/,
+      ],
+      [
+        'a proxy that forbids frames',
+        'framing',
+        'fail',
+        withPage(panelUrl, page('', { ...sound.pages[panelUrl]?.headers, 'x-frame-options': 'DENY' })),
+        /proxy/,
+      ],
+      [
+        'a silent database',
+        'database',
+        'fail',
+        { database: { ...sound.database, kind: 'postgres', state: 'silent' } },
+        /HEADWATER_DATABASE_URL/,
+      ],
+      ['an older database', 'database', 'warn', { database: { ...sound.database, pending: ['One'] } }, /backup/],
+      ['a newer database', 'database', 'fail', { database: { ...sound.database, unknown: ['Next'] } }, /that version/],
+      ['a silent Redis', 'redis', 'fail', { redis: { kind: 'silent' } }, /HEADWATER_REDIS_URL/],
+      ['a Redis that forgets', 'redis', 'warn', { redis: { kind: 'answers', eviction: 'allkeys-lru' } }, /noeviction/],
+      ['no Redis at all', 'redis', 'fail', { redis: { kind: 'private', program: false, running: false } }, /Install/],
+      ['no git', 'git', 'fail', { git: null }, /2\.29/],
+      ['an old git', 'git', 'fail', { git: '2.25.1' }, /2\.29/],
+      [
+        'little space',
+        'disk',
+        'warn',
+        { disk: { freeBytes: 3 * gibibyte, totalBytes: 100 * gibibyte } },
+        /HEADWATER_DATA_DIR/,
+      ],
+      ['no space', 'disk', 'fail', { disk: { freeBytes: 1000, totalBytes: 100 * gibibyte } }, /HEADWATER_DATA_DIR/],
+    ];
+  it.each(cases)('finds %s', async (_what, id, status, changes, cure) => {
+    const finding = (await lookAt(changes)).find((each) => each.id === id);
+    expect(finding).toMatchObject({ status, cure: expect.stringMatching(cure) });
+    expect(finding?.sentence).toMatch(/^[^.]{3}.*\.$/);
+  });
+
+  it('goes on when the forge does not answer, and says so where it matters', async () => {
+    const findings = await lookAt({ about: new HeadwaterError('forge_unreachable', { why: 'connection refused' }) });
+    expect(findings.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual([
+      'forge',
+      'forge_address',
+      'clock',
+      'lfs',
+    ]);
+    expect(findings[0]?.sentence).toContain('connection refused');
+  });
+
+  it('never shows a secret', async () => {
+    const settings = {
+      forgeToken: new Secret('canary-1'),
+      oauthClientSecret: new Secret('canary-2'),
+      webhookSecrets: [new Secret('canary-3')],
+    };
+    for (const changes of [{}, { owner: null, verdict: 'secret_wrong' as const, arrives: false }])
+      expect(JSON.stringify(await lookAt({ ...withSettings(settings), ...changes }))).not.toContain('canary');
+  });
+});
