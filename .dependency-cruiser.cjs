@@ -30,6 +30,7 @@ const owners = {
   'express-session': 'src/http/sign-in',
   'csrf-sync': 'src/http/sign-in',
   ssh2: 'src/adapters/upstream',
+  standardwebhooks: 'src/adapters/webhooks',
   pino: '(src/adapters/log|src/http)',
   'pino-http': 'src/http',
   commander: 'src/cli',

@@ -17,6 +17,7 @@ import { openStore } from './adapters/store/open-store';
 import { createUpstream } from './adapters/upstream/create-upstream';
 import { createRefLister } from './adapters/upstream/ref-lister';
 import { createSsh } from './adapters/upstream/ssh/create-ssh';
+import { createWebhookSender } from './adapters/webhooks/create-webhook-sender';
 import type { CliApp, Role } from './cli/cli-deps';
 import { productVersion } from './compose/product-version';
 import { byAdmin, byItself } from './compose/actors';
@@ -225,10 +226,13 @@ function work(config: Config, options: ComposeOptions, parts: Parts, releaser: R
     idleTimeoutMs: config.fetchIdleTimeoutMs,
   });
   releaser.add(() => lfsCopy.close());
+  const webhooks = createWebhookSender({ policy: parts.addressPolicy });
+  releaser.add(() => webhooks.close());
   const worker = startWorker({
     ...parts,
     store: auditedStore(parts.store, byItself, { ...parts, auditKeepMs: config.auditKeepMs }),
     upstream,
+    webhooks,
     lfs: { pointers: createLfsPointers(), copy: lfsCopy },
     workerId: `${hostname()}/${process.pid}/${randomUUID()}`,
     leaseMs: config.leaseMs,

@@ -20,11 +20,18 @@ export async function createCommand(
 ): Promise<number> {
   const { owner, name } = parseProjectPath(path);
   const wanted = { owner, name, private: options.public !== true, description: options.description ?? '' };
-  const { mirror, warnings } = await importProject(app, app.ownToken, wanted, await readSetOptions(deps, options));
+  const { mirror, warnings, notifySecret } = await importProject(
+    app,
+    app.ownToken,
+    wanted,
+    await readSetOptions(deps, options),
+  );
   for (const warning of warnings) output.warn(warning);
-  output.result({ ...deps.present.mirror(mirror, await activeRun(app, mirror)), warnings }, [
+  const made = notifySecret === null ? {} : { notify_secret: notifySecret.reveal() };
+  output.result({ ...deps.present.mirror(mirror, await activeRun(app, mirror)), ...made, warnings }, [
     `The project ${mirror.fullName} was made and will be imported.`,
     ...describeMirror(mirror),
+    ...(notifySecret === null ? [] : [`secret        ${notifySecret.reveal()}`]),
   ]);
   return 0;
 }

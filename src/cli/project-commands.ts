@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addAccessFlags, addSshKeyFlag } from './access-flags';
 import type { CliApp, CliDeps } from './cli-deps';
 import { createCommand, type CreateOptions } from './create-command';
+import { addNotifyFlags } from './notify-command';
 import { addOptionFlags } from './option-flags';
 import type { Output } from './output';
 import { testCommand, type TestOptions } from './test-command';
@@ -30,6 +31,7 @@ export function addProjectCommands({ deps, command, withApp }: CommandKit): void
       withApp(options, (app, output) => createCommand(deps, app, output, path, options)),
     );
   addOptionFlags(addSshKeyFlag(addAccessFlags(create)));
+  addNotifyFlags(create);
   const test = command('test <OWNER/REPO>', 'connect with these settings, over the stored ones; saves nothing').action(
     (path: string, options: TestOptions & CommonOptions) =>
       withApp(options, (app, output) => testCommand(deps, app, output, path, options)),

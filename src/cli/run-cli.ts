@@ -6,6 +6,7 @@ import type { CliApp, CliDeps, Role } from './cli-deps';
 import { addForgeCommands } from './forge-commands';
 import { hookCommand, type HookOptions } from './hook-command';
 import { listMirrors } from './list-mirrors';
+import { addNotifyFlags, notifySecretCommand } from './notify-command';
 import { Output } from './output';
 import { addOptionFlags } from './option-flags';
 import { pauseCommand, resumeCommand, stopCommand } from './pause-commands';
@@ -67,6 +68,7 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
       withApp(options, (app, output) => setMirror(deps, app, output, project, options)),
     );
   addOptionFlags(set);
+  addNotifyFlags(set);
   addProjectCommands({ deps, command, withApp });
   command('plan <OWNER/REPO>', 'show what the next update would do, without doing it').action(
     (project: string, options: CommonOptions) =>
@@ -120,6 +122,10 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
     .action((project: string, options: HookOptions & CommonOptions) =>
       withApp(options, (app, output) => hookCommand(deps, app, output, project, options)),
     );
+  command('notify-secret <OWNER/REPO>', 'make a new secret for the messages that the mirror sends').action(
+    (project: string, options: CommonOptions) =>
+      withApp(options, (app, output) => notifySecretCommand(deps, app, output, project)),
+  );
   command('list', 'list all mirrors').action((options: CommonOptions) =>
     withApp(options, (app, output) => listMirrors(deps, app, output)),
   );

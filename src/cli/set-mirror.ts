@@ -11,6 +11,8 @@ import { activeRun, describeMirror } from './show-mirror';
 export interface SetOptions extends OptionFlags, PasswordOptions {
   readonly url?: string;
   readonly user?: string;
+  readonly notifyIssue?: boolean;
+  readonly notifyUrl?: string;
   readonly enable?: boolean;
   readonly disable?: boolean;
   readonly sshKeyType?: SshKeyType;
@@ -25,6 +27,7 @@ export async function readSetOptions(deps: Pick<CliDeps, 'io'>, options: SetOpti
     authPassword: await readPassword(deps.io.in, options),
     enabled: options.enable === true ? true : options.disable === true ? false : undefined,
     options: readOptionFlags(options),
+    notify: { issue: options.notifyIssue, url: options.notifyUrl },
     sshKeyType: options.sshKeyType,
     sshHostKeys: options.sshHostKey,
   };
@@ -42,9 +45,12 @@ export async function setMirror(
   const enrolled = await enrolProject(app, path, await readSetOptions(deps, options));
   for (const warning of enrolled.warnings) output.warn(warning);
   const mirror = enrolled.mirror;
-  output.result({ ...deps.present.mirror(mirror, await activeRun(app, mirror)), warnings: enrolled.warnings }, [
+  const made = enrolled.notifySecret === null ? {} : { notify_secret: enrolled.notifySecret.reveal() };
+  const shown = deps.present.mirror(mirror, await activeRun(app, mirror));
+  output.result({ ...shown, ...made, warnings: enrolled.warnings }, [
     `The mirror of ${mirror.fullName} was ${enrolled.created ? 'created' : 'changed'}.`,
     ...describeMirror(mirror),
+    ...(enrolled.notifySecret === null ? [] : [`secret        ${enrolled.notifySecret.reveal()}`]),
   ]);
   return 0;
 }

@@ -81,6 +81,7 @@ const kinds: Readonly<Record<keyof Mirror, 'setting' | 'secret' | 'own' | 'state
   lease: 'state',
   fence: 'state',
   hook: 'own',
+  notify: 'own',
   activity: 'state',
   pullRequests: 'state',
   revision: 'state',
@@ -94,6 +95,7 @@ export function changesOf(before: Mirror, after: Mirror): AuditChange[] {
     ...secretChanges(before, after),
     ...sshChanges(before, after),
     ...hookChanges(before, after),
+    ...notifyChanges(before, after),
     ...pauseChanges(before, after),
     ...(after.held?.accepted === true && before.held?.accepted !== true
       ? [{ action: 'plan.accepted', details: { plan_id: after.held.id, refs: after.held.total } } as const]
@@ -159,6 +161,18 @@ function hookChanges(before: Mirror, after: Mirror): AuditChange[] {
   return (after.hook?.secrets ?? [])
     .filter((secret) => !known.has(secret.sealed))
     .map(() => ({ action: 'secret.replaced', details: { secret: 'upstream_hook' } }));
+}
+
+function notifyChanges({ notify: before }: Mirror, { notify: after }: Mirror): AuditChange[] {
+  const known = new Set(before.secrets.map((secret) => secret.sealed));
+  const isTold = before.url !== after.url || before.issue !== after.issue;
+  const details = { notify_url_before: before.url, notify_url: after.url, notify_issue: after.issue };
+  return [
+    ...(isTold ? [{ action: 'mirror.changed', details } as const] : []),
+    ...after.secrets
+      .filter((secret) => !known.has(secret.sealed))
+      .map((): AuditChange => ({ action: 'secret.replaced', details: { secret: 'notify' } })),
+  ];
 }
 
 function pauseChanges(before: Mirror, after: Mirror): AuditChange[] {

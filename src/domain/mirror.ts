@@ -9,6 +9,7 @@ import type { RefCounts } from './run';
 import { nextTurn, passOf, retryAt, type SchedulePolicy, type UpstreamActivity } from './schedule';
 import type { SyncProof } from './sync-state';
 import type { MirrorSsh } from './mirror-ssh';
+import type { MirrorNotify } from './owner-notice';
 import type { UpstreamHook } from './upstream-hook';
 
 export type { SchedulePolicy };
@@ -41,6 +42,8 @@ export interface Mirror {
   readonly ssh: MirrorSsh | null;
   /** Where the upstream says that it has changed; null: nowhere. */
   readonly hook: UpstreamHook | null;
+  /** Whom it tells of what happens to it. */
+  readonly notify: MirrorNotify;
   readonly enabled: boolean;
   readonly options: MirrorOptions;
 

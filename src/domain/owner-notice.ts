@@ -78,7 +78,8 @@ export function noticesOf({ before, after, run, outcomes }: Happened): NoticeTyp
 
 /** Which way a notice goes. An issue is for what waits for a person, unless it was a person who wanted the pause. */
 export function channelsOf(type: NoticeType, { notify, pause }: Pick<Mirror, 'notify' | 'pause'>): NoticeChannel[] {
-  const isForIssue = type === 'mirror.paused' ? pause?.reason !== 'person' : type === 'mirror.recovered';
+  const isForIssue =
+    type === 'mirror.paused' ? pause?.reason !== 'person' : type === 'mirror.recovered' && notify.toldPaused;
   return [
     ...(notify.url !== null && notify.secrets.length > 0 ? (['webhook'] as const) : []),
     ...(notify.issue && isForIssue ? (['issue'] as const) : []),
@@ -108,9 +109,15 @@ export function signingSecrets(notify: MirrorNotify, at: number): NotifySecret[]
   return before !== undefined && at - newest.createdAt < signedWithBothMs ? [newest, before] : [newest];
 }
 
+const retriesMs = [5_000, 30_000, 120_000, 600_000, 3_600_000];
+/** The forge is the one place that matters to every mirror: hourly for a week. */
+const issueRetries = 7 * 24;
+
 /** How long (ms) after a failed try the next one follows; null: there is none. */
-export function noticeRetryMs(attempts: number): number | null {
-  return [5_000, 30_000, 120_000, 600_000, 3_600_000][attempts - 1] ?? null;
+export function noticeRetryMs(channel: NoticeChannel, attempts: number): number | null {
+  const soon = retriesMs[attempts - 1];
+  if (soon !== undefined) return soon;
+  return channel === 'issue' && attempts < issueRetries ? 3_600_000 : null;
 }
 
 /** A notice that waits to be delivered. */

@@ -4,6 +4,7 @@ import type { Oid, RefMap, RefName } from '../domain/git-ref';
 import type { PullRequestState } from '../domain/pull-request';
 import type { RefUpdate } from '../domain/ref-plan';
 import type { RefOutcome } from '../domain/run';
+import type { ForgeIssues } from './forge-issues';
 
 /** A project of the forge as the add-on's own account sees it. */
 export interface ForgeProject {
@@ -112,7 +113,7 @@ export interface PushResult {
  * Gitea or Forgejo. Every method but `caller`, `hasAdminScope` and `callerRights` acts as the add-on's own account.
  * All raise forge_unreachable, forge_failed and forge_token_refused; nothing is retried here.
  */
-export interface Forge {
+export interface Forge extends ForgeIssues {
   /** The add-on's account, for advice texts. */
   account(): Promise<string>;
 

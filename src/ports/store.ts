@@ -2,6 +2,7 @@ import type { Backup } from '../domain/backup';
 import type { RefName } from '../domain/git-ref';
 import type { HostLoad } from '../domain/host-budget';
 import type { Mirror } from '../domain/mirror';
+import type { OutboxEntry } from '../domain/owner-notice';
 import type { DeliveredRef } from '../domain/ref-plan';
 import type { RefOutcome, Run } from '../domain/run';
 import type { AuditReads, AuditWrites } from './audit-log';
@@ -36,6 +37,10 @@ export interface StoreReads extends AuditReads {
   dueHooks(at: number, limit: number): Promise<Mirror[]>;
   /** Enabled, not paused, nothing active, nextUpdateAt <= at, its host not blocked; oldest first. */
   dueMirrors(at: number, limit: number): Promise<Mirror[]>;
+  /** What waits to be told and whose time has come; oldest first. */
+  dueOutbox(at: number, limit: number): Promise<OutboxEntry[]>;
+  /** When the next of them is due; null: none waits. */
+  nextOutboxAt(): Promise<number | null>;
   /** Those with a run that is queued or running. */
   activeMirrors(): Promise<Mirror[]>;
   /** What runs on a host (domain/host-budget). */
@@ -73,6 +78,12 @@ export interface StoreTransaction extends StoreReads, AuditWrites {
   noteDelivery(mirrorId: string, digest: string, at: number, keepMs: number): Promise<boolean>;
   insertBackups(backups: readonly Backup[]): Promise<void>;
   deleteBackups(ids: readonly string[]): Promise<void>;
+  insertOutbox(entries: readonly OutboxEntry[]): Promise<void>;
+  /** Makes an entry due at `until` unless it changed or went meanwhile; answers whether it did. */
+  claimOutbox(entry: Pick<OutboxEntry, 'id' | 'dueAt'>, until: number): Promise<boolean>;
+  /** Does nothing if it went meanwhile. */
+  saveOutbox(entry: OutboxEntry): Promise<void>;
+  deleteOutbox(id: string): Promise<void>;
   putDeliveredRefs(mirrorId: string, refs: ReadonlyMap<RefName, DeliveredRef>): Promise<void>;
 }
 

@@ -2,11 +2,13 @@ import { Secret } from '../domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../domain/errors';
 import { isHeldByPause, transition, type Mirror } from '../domain/mirror';
 import { defaultOptions, sameOptions, type OptionsChange } from '../domain/mirror-options';
+import { noNotify } from '../domain/owner-notice';
 import { parseUpstreamUrl, type UpstreamUrl } from '../domain/upstream-url';
 import type { ForgeProject } from '../ports/forge';
 import type { SecretBox } from '../ports/secret-box';
 import type { NewSshKey, Ssh } from '../ports/ssh';
 import type { StoreTransaction } from '../ports/store';
+import { applyNotify, type NotifyChange } from './notices/notify-settings';
 import { applyOptions, type OptionDeps } from './option-settings';
 import { announce, recordRequest, type RequestDeps, type RequestedRun } from './request-sync';
 import { secretContext } from './secret-context';
@@ -21,6 +23,7 @@ export interface MirrorSettings extends SshSettings {
   readonly authPassword?: Secret | null | undefined;
   readonly enabled?: boolean | undefined;
   readonly options?: OptionsChange | undefined;
+  readonly notify?: NotifyChange | undefined;
 }
 
 export interface EnrolDeps extends RequestDeps, OptionDeps {
@@ -36,6 +39,8 @@ export interface Enrolled {
   readonly warnings: readonly Fault[];
   /** The run that the change asked for; null when nothing that matters changed, or the mirror is switched off. */
   readonly requested: RequestedRun | null;
+  /** Made for a first address to tell; shown to who named it. */
+  readonly notifySecret: Secret | null;
 }
 
 /**
@@ -53,7 +58,7 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
   const done = await deps.store.transaction(async (tx) => {
     const known = await tx.mirrorOfProject(project.id);
     const before = known === null ? null : await tx.lockMirror(known.id);
-    const mirror = applySettings(
+    const settled = applySettings(
       deps,
       before ?? newMirror(deps, project, parsed?.url.href, await tx.now()),
       project,
@@ -61,6 +66,8 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
       parsed?.url.href,
       { key: newSshKey, at: await tx.now() },
     );
+    const told = applyNotify(deps, settled, settings.notify, await tx.now());
+    const mirror = { ...settled, notify: told.notify };
     const created = before === null;
     const relevant = created || changesFetch(before, mirror);
     const starts = relevant && mirror.enabled && !isHeldByPause(mirror, 'settings');
@@ -74,7 +81,7 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
     const requested = starts ? await recordRequest(tx, deps, mirror.id, created ? 'enrolled' : 'settings') : null;
     const stored = await tx.mirror(mirror.id);
     if (stored === null) throw new HeadwaterError('internal');
-    return { mirror: stored, created, requested };
+    return { mirror: stored, created, requested, notifySecret: told.secret };
   });
 
   const requested =
@@ -82,7 +89,7 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
   const warnings: Fault[] = [];
   if (parsed?.hadCredentials === true) warnings.push(fault('url_credentials_ignored'));
   if (requested?.warning) warnings.push(requested.warning);
-  return { mirror: done.mirror, created: done.created, warnings, requested };
+  return { ...done, warnings, requested };
 }
 
 /** What a project is known by. */
@@ -184,6 +191,7 @@ export function newMirror(
     sealedPassword: null,
     ssh: null,
     hook: null,
+    notify: noNotify,
     enabled: true,
     options: defaultOptions,
     status: 'none',

@@ -39,5 +39,5 @@ type Followed = Mirror & { readonly hook: NonNullable<Mirror['hook']> };
 function mayFollow(mirror: Mirror, at: number): mirror is Followed {
   const { hook } = mirror;
   if (hook === null || hook.dueAt === null || hook.dueAt > at) return false;
-  return mirror.enabled && mirror.pause === null && mirror.activeRunId === null && mirror.failures === 0;
+  return mirror.enabled && mirror.pause === null && mirror.activeRunId === null && mirror.lastError === null;
 }

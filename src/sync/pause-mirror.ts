@@ -3,6 +3,7 @@ import { transition, type Mirror, type SchedulePolicy } from '../domain/mirror';
 import type { PauseReason } from '../domain/pause';
 import type { Notices } from '../ports/notices';
 import type { Store, StoreTransaction } from '../ports/store';
+import { recordNotices } from './notices/record-notices';
 import { announce, recordRequest, type RequestDeps, type RequestedRun } from './request-sync';
 import { supersede } from './supersede';
 
@@ -65,7 +66,8 @@ async function endRun(
   const { stopped, after } = await deps.store.transaction(async (tx) => {
     const mirror = await tx.lockMirror(mirrorId);
     if (mirror === null) throw new HeadwaterError('mirror_not_found');
-    const after = await change(tx, await supersede(tx, deps.policy, mirror, why));
+    const changed = await change(tx, await supersede(tx, deps.policy, mirror, why));
+    const after = await recordNotices(tx, { before: mirror, after: changed, run: null, outcomes: [] });
     await tx.saveMirror(after);
     return { stopped: mirror.activeRunId, after };
   });

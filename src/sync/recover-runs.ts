@@ -1,6 +1,8 @@
 import { fault } from '../domain/errors';
 import { isAbandoned, transition, type Mirror } from '../domain/mirror';
+import type { Run } from '../domain/run';
 import { admitRuns } from './admit-runs';
+import { recordNotices } from './notices/record-notices';
 import { requestSync, type RequestDeps } from './request-sync';
 
 /**
@@ -26,14 +28,16 @@ async function failAbandoned(deps: RequestDeps, mirrorId: string): Promise<boole
     if (mirror === null || !isAbandoned(mirror, at)) return null;
     const lost = fault('worker_lost');
     const run = mirror.activeRunId === null ? null : await tx.run(mirror.activeRunId);
-    if (run !== null) await tx.saveRun({ ...run, status: 'failed', finishedAt: at, error: lost });
+    const ended: Run | null = run === null ? null : { ...run, status: 'failed', finishedAt: at, error: lost };
+    if (ended !== null) await tx.saveRun(ended);
     // It counts as a failure, so that a mirror that kills every worker is paused in the end.
     const failed = transition(
       mirror,
       run?.cause === 'plan' ? { type: 'looked' } : { type: 'failed', at, fault: lost },
       deps.policy,
     );
-    await tx.saveMirror({ ...failed, fence: failed.fence + 1 });
+    const told = await recordNotices(tx, { before: mirror, after: failed, run: ended, outcomes: [] });
+    await tx.saveMirror({ ...told, fence: told.fence + 1 });
     // Nobody asked for more than a look.
     return run?.cause === 'plan' ? null : failed;
   });

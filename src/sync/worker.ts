@@ -4,13 +4,17 @@ import type { ObjectCache } from '../ports/object-cache';
 import type { RunJob, RunQueue } from '../ports/run-queue';
 import { admitRuns } from './admit-runs';
 import { followDueHooks, followHook } from './follow-hook';
+import type { NoticeDeps } from './notices/deliver-notices';
+import { startOutbox } from './notices/start-outbox';
 import { recoverRuns } from './recover-runs';
 import type { RequestDeps } from './request-sync';
 import { scheduleDue } from './schedule-due';
 import type { SyncDeps } from './sync-context';
 import { syncMirror } from './sync-mirror';
 
-export interface WorkerDeps extends Omit<RequestDeps, 'queue'>, Omit<SyncDeps, 'store' | 'cache'> {
+export interface WorkerDeps
+  extends Omit<RequestDeps, 'queue'>, Omit<SyncDeps, 'store' | 'cache' | 'forge'>, NoticeDeps {
+  readonly forge: SyncDeps['forge'] & NoticeDeps['forge'];
   readonly queue: Pick<RunQueue, 'ensure' | 'work' | 'close'>;
   readonly cache: ObjectCache;
   /** Runs at a time. */
@@ -55,6 +59,7 @@ export function startWorker(deps: WorkerDeps): Worker {
     }, delayMs);
   };
 
+  const outbox = startOutbox(deps, deps.roundMs);
   /** Its host has room for another one now. */
   const admitNext = async ({ mirrorId }: RunJob): Promise<void> => {
     const mirror = await deps.store.mirror(mirrorId);
@@ -62,6 +67,7 @@ export function startWorker(deps: WorkerDeps): Worker {
   };
   const runJob = async (job: RunJob): Promise<void> => {
     await syncMirror(deps, job, shutdown.signal);
+    outbox.nudge();
     await admitNext(job).catch((thrown: unknown) => {
       deps.log.info({ mirrorId: job.mirrorId, code: toHeadwaterError(thrown).code }, 'the next round sees to the host');
     });
@@ -85,6 +91,7 @@ export function startWorker(deps: WorkerDeps): Worker {
       await round;
       await deps.queue.close();
       clearTimeout(force);
+      await outbox.stop();
       shutdown.abort();
     },
   };

@@ -1,3 +1,4 @@
+import { fault } from '../../src/domain/errors';
 import type { Mirror } from '../../src/domain/mirror';
 import type { Store } from '../../src/ports/store';
 import { buildHook, buildMirror } from '../support/builders';
@@ -35,7 +36,7 @@ export function describeStoreHooks(open: () => Store): void {
       numbered(5, { hook: at(1), enabled: false }),
       numbered(6, { hook: at(1), pause: { reason: 'person', by: 'ann', at: 1 } }),
       numbered(7, { hook: at(1), activeRunId: 'run-1', status: 'started' }),
-      numbered(8, { hook: at(1), failures: 1 }),
+      numbered(8, { hook: at(1), lastError: fault('upstream_empty') }),
       numbered(9),
     );
     const ids = async (limit: number) => (await store.dueHooks(100, limit)).map((mirror) => mirror.id);

@@ -8,6 +8,7 @@ import { postgresBinaries, startPostgres, type TestPostgres } from '../support/p
 import { describeStoreHooks } from './store-hooks';
 import { describeStorePeople } from './store-people';
 import { describeStoreHosts } from './store-hosts';
+import { describeStoreOutbox } from './store-outbox';
 import { describeStoreReads } from './store-reads';
 import { describeStoreWrites } from './store-writes';
 
@@ -31,6 +32,7 @@ function suite(name: string, kind: Kind): void {
     describeStoreReads(() => store);
     describeStoreHooks(() => store);
     describeStoreHosts(() => store);
+    describeStoreOutbox(() => store);
     describeStoreWrites(() => store);
     describeStorePeople(() => store);
   });

@@ -14,6 +14,7 @@ import type {
   PushRequest,
   PushResult,
 } from '../../src/ports/forge';
+import { MemoryIssues } from './memory-issues';
 
 export type FakeRole = 'stranger' | 'read' | 'write' | 'admin' | 'site admin';
 
@@ -29,6 +30,8 @@ export class FakeForge implements Forge {
   down = false;
   /** Paths and ids that were asked for, in order. */
   readonly asked: string[] = [];
+  readonly #issues = new MemoryIssues();
+  readonly issues = this.#issues.all;
   readonly projects = new Map<number, ForgeProject>();
   readonly refs = new Map<number, Map<RefName, string>>();
   readonly #callers = new Map<string, Caller>();
@@ -169,6 +172,16 @@ export class FakeForge implements Forge {
     this.#assertUp(`default branch ${project.id}`);
     this.projects.set(project.id, { ...project, defaultBranch: branch.replace('refs/heads/', '') });
   }
+
+  openIssue: Forge['openIssue'] = async (issue) => {
+    this.#assertUp(`issue ${issue.title}`);
+    return this.#issues.openIssue(issue);
+  };
+
+  closeIssue: Forge['closeIssue'] = async (issue) => {
+    this.#assertUp('close issue');
+    return this.#issues.closeIssue(issue);
+  };
 
   #find(owner: string, name: string): ForgeProject | undefined {
     return [...this.projects.values()].find((project) => project.owner === owner && project.name === name);

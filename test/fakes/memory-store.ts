@@ -5,6 +5,7 @@ import { HeadwaterError } from '../../src/domain/errors';
 import type { RefName } from '../../src/domain/git-ref';
 import { budgetHost, isSlow, type HostLoad } from '../../src/domain/host-budget';
 import { isAutomatic, isDue, type Mirror } from '../../src/domain/mirror';
+import type { OutboxEntry } from '../../src/domain/owner-notice';
 import type { DeliveredRef } from '../../src/domain/ref-plan';
 import type { RefOutcome, Run } from '../../src/domain/run';
 import type { Page, Paged, Store, StoreReads, StoreTransaction, WaitingQuery } from '../../src/ports/store';
@@ -16,6 +17,7 @@ interface Tables {
   readonly runs: Map<string, Run>;
   readonly outcomes: Map<string, readonly RefOutcome[]>;
   readonly delivered: Map<string, ReadonlyMap<RefName, DeliveredRef>>;
+  readonly outbox: Map<string, OutboxEntry>;
   /** Digests with their times, by mirror. */
   readonly deliveries: Map<string, ReadonlyMap<string, number>>;
   readonly audit: AuditEntry[];
@@ -41,6 +43,7 @@ export class MemoryStore implements Store {
     audit: [],
     backups: new Map(),
     hosts: new Map(),
+    outbox: new Map(),
   };
 
   constructor(clock: { now(): number } = new FixedClock()) {
@@ -59,6 +62,8 @@ export class MemoryStore implements Store {
   hostLoad = (host: string): Promise<HostLoad> => this.#reads().hostLoad(host);
   waitingRuns = (host: string, which: WaitingQuery): Promise<Run[]> => this.#reads().waitingRuns(host, which);
   waitingHosts = (): Promise<string[]> => this.#reads().waitingHosts();
+  dueOutbox = (at: number, limit: number): Promise<OutboxEntry[]> => this.#reads().dueOutbox(at, limit);
+  nextOutboxAt = (): Promise<number | null> => this.#reads().nextOutboxAt();
   activeMirrors = (): Promise<Mirror[]> => this.#reads().activeMirrors();
   run = (id: string): Promise<Run | null> => this.#reads().run(id);
   runs = (mirrorId: string, page: Page): Promise<Paged<Run>> => this.#reads().runs(mirrorId, page);
@@ -82,6 +87,7 @@ export class MemoryStore implements Store {
         audit: [...this.#tables.audit],
         backups: new Map(this.#tables.backups),
         hosts: new Map(this.#tables.hosts),
+        outbox: new Map(this.#tables.outbox),
       };
       const result = await work({ ...readsOf(() => copy, this.clock, assertUp), ...writesOf(copy, assertUp) });
       assertUp();
@@ -146,7 +152,7 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
     mirrorOfHook: async (hookId) => [...tables().mirrors.values()].find(({ hook }) => hook?.id === hookId) ?? null,
     dueHooks: async (at, limit) =>
       [...tables().mirrors.values()]
-        .filter(({ enabled, pause, failures }) => enabled && pause === null && failures === 0)
+        .filter(({ enabled, pause, lastError }) => enabled && pause === null && lastError === null)
         .filter(({ activeRunId, hook }) => activeRunId === null && hook?.dueAt != null && hook.dueAt <= at)
         .sort((a, b) => (a.hook?.dueAt ?? 0) - (b.hook?.dueAt ?? 0) || compareText(a.id, b.id))
         .slice(0, limit),
@@ -165,6 +171,15 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
         .slice(0, limit)
         .map(({ run }) => run),
     waitingHosts: async () => [...new Set(waitingOf(tables()).map(({ mirror }) => budgetHost(mirror.url)))].sort(),
+    dueOutbox: async (at, limit) =>
+      [...tables().outbox.values()]
+        .filter(({ dueAt }) => dueAt <= at)
+        .sort((a, b) => a.createdAt - b.createdAt || a.dueAt - b.dueAt || compareText(a.id, b.id))
+        .slice(0, limit),
+    nextOutboxAt: async () => {
+      const times = [...tables().outbox.values()].map(({ dueAt }) => dueAt);
+      return times.length === 0 ? null : Math.min(...times);
+    },
     activeMirrors: async () => [...tables().mirrors.values()].filter((mirror) => mirror.activeRunId !== null),
     run: async (id) => tables().runs.get(id) ?? null,
     runs: async (mirrorId, page) => slice(runsOf(tables(), mirrorId), page),
@@ -218,6 +233,7 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
       tables.delivered.delete(id);
       tables.deliveries.delete(id);
       for (const backup of [...tables.backups.values()]) if (backup.mirrorId === id) tables.backups.delete(backup.id);
+      for (const entry of tables.outbox.values()) if (entry.mirrorId === id) tables.outbox.delete(entry.id);
       tables.mirrors.delete(id);
     },
     insertRun: async (run) => {
@@ -247,6 +263,19 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
     deleteBackups: async (ids) => {
       for (const id of ids) tables.backups.delete(id);
     },
+    insertOutbox: async (entries) => {
+      for (const entry of entries) tables.outbox.set(entry.id, entry);
+    },
+    claimOutbox: async ({ id, dueAt }, until) => {
+      const current = tables.outbox.get(id);
+      if (current?.dueAt !== dueAt) return false;
+      tables.outbox.set(id, { ...current, dueAt: until });
+      return true;
+    },
+    saveOutbox: async (entry) => {
+      if (tables.outbox.has(entry.id)) tables.outbox.set(entry.id, entry);
+    },
+    deleteOutbox: async (id) => void tables.outbox.delete(id),
     putDeliveredRefs: async (mirrorId, refs) => {
       if (!tables.mirrors.has(mirrorId)) refuse('there is no such mirror');
       tables.delivered.set(mirrorId, new Map([...(tables.delivered.get(mirrorId) ?? []), ...refs]));

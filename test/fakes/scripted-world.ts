@@ -26,11 +26,13 @@ import { syncMirror } from '../../src/sync/sync-mirror';
 import { buildPolicy } from '../support/builders';
 import { FixedClock } from './fixed-clock';
 import { FakeSsh } from './fake-ssh';
+import { MemoryIssues } from './memory-issues';
 import { MemoryLogger } from './memory-logger';
 import { MemoryNotices } from './memory-notices';
 import { MemoryQueue } from './memory-queue';
 import { MemoryStore } from './memory-store';
 import { PlainSecretBox } from './plain-secret-box';
+import { RecordedWebhooks } from './recorded-webhooks';
 import { ScriptedLfs } from './scripted-lfs';
 
 export const minute = 60_000;
@@ -187,7 +189,12 @@ export class ScriptedWorld {
 
   readonly lfs = new ScriptedLfs();
 
+  readonly issues = new MemoryIssues();
+  readonly webhooks = new RecordedWebhooks();
+  readonly publicUrl = (): string => 'https://headwater.example';
   readonly forge = {
+    openIssue: this.issues.openIssue,
+    closeIssue: this.issues.closeIssue,
     account: async () => 'headwater',
     project: async (): Promise<ForgeProject> => {
       this.#callForge('project');

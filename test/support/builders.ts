@@ -1,4 +1,5 @@
 import type { Mirror, SchedulePolicy } from '../../src/domain/mirror';
+import { noNotify } from '../../src/domain/owner-notice';
 import type { MirrorSsh } from '../../src/domain/mirror-ssh';
 import { defaultOptions } from '../../src/domain/mirror-options';
 import type { Run } from '../../src/domain/run';
@@ -17,6 +18,7 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     sealedPassword: null,
     ssh: null,
     hook: null,
+    notify: noNotify,
     enabled: true,
     options: defaultOptions,
     status: 'none',

@@ -29,6 +29,12 @@ export interface ForgeAdmin {
   ): Promise<void>;
   archive(owner: string, name: string, archived: boolean): Promise<void>;
   rename(owner: string, name: string, newName: string): Promise<void>;
+  /** Issues of the project on or off. */
+  switchIssues(owner: string, name: string, on: boolean): Promise<void>;
+  /** Open and closed ones, oldest first, with what was said under them. */
+  issues(owner: string, name: string): Promise<TestIssue[]>;
+  closeIssue(owner: string, name: string, number: number): Promise<void>;
+  deleteIssue(owner: string, name: string, number: number): Promise<void>;
   /** Pull requests of the project on or off. */
   switchPullRequests(owner: string, name: string, on: boolean): Promise<void>;
   pullRequests(owner: string, name: string): Promise<TestPullRequest[]>;
@@ -53,6 +59,15 @@ export interface TestUser {
   readonly id: number;
   readonly name: string;
   readonly password: string;
+}
+
+export interface TestIssue {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly state: string;
+  readonly author: string;
+  readonly comments: readonly string[];
 }
 
 export interface TestToken {
@@ -177,6 +192,25 @@ export function createForgeAdmin(url: string, adminToken: string): ForgeAdmin {
     },
     async switchPullRequests(owner, name, on) {
       await call('PATCH', `/repos/${owner}/${name}`, { has_pull_requests: on });
+    },
+    async switchIssues(owner, name, on) {
+      await call('PATCH', `/repos/${owner}/${name}`, { has_issues: on });
+    },
+    async issues(owner, name) {
+      type Json = { number: number; title: string; body: string; state: string; user: { login: string } };
+      const path = `/repos/${owner}/${name}/issues`;
+      const issues = (await call('GET', `${path}?state=all&type=issues`)) as unknown as Json[];
+      const shown = issues.map(async ({ number, title, body, state, user }) => {
+        const comments = (await call('GET', `${path}/${number}/comments`)) as unknown as { body: string }[];
+        return { number, title, body, state, author: user.login, comments: comments.map((comment) => comment.body) };
+      });
+      return (await Promise.all(shown)).sort((a, b) => a.number - b.number);
+    },
+    async closeIssue(owner, name, number) {
+      await call('PATCH', `/repos/${owner}/${name}/issues/${number}`, { state: 'closed' });
+    },
+    async deleteIssue(owner, name, number) {
+      await call('DELETE', `/repos/${owner}/${name}/issues/${number}`);
     },
     async pullRequests(owner, name) {
       const pulls = (await call('GET', `/repos/${owner}/${name}/pulls?state=all`)) as unknown as PullJson[];

@@ -6,6 +6,7 @@ import { branchRules, tagRules } from './branch-rules';
 import { setDefaultBranch } from './default-branch';
 import { gitFault } from './errors';
 import type { ForgeGit } from './forge-git';
+import { createForgeIssues } from './issues';
 import { listRefs } from './list-refs';
 import { createLook } from './look';
 import { moveRefs } from './move-refs';
@@ -83,6 +84,7 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
     setPullRequestState: (project, number, state) => setPullRequestState(rest, project, number, state),
     isContained: (project, oid, branchOid) => isContained(rest, project, oid, branchOid),
     setDefaultBranch: (project, branch) => setDefaultBranch(rest, project, branch),
+    ...createForgeIssues(rest),
     close: () => git.requester.close(),
   };
 }

@@ -12,6 +12,7 @@ import { Sessions1795350100000 } from '../../../migrations/1795350100000-session
 import { UpstreamHook1795336410000 } from '../../../migrations/1795336410000-upstream-hook';
 import { Audit1795350200000 } from '../../../migrations/1795350200000-audit';
 import { UpstreamHosts1795336600000 } from '../../../migrations/1795336600000-upstream-hosts';
+import { Notices1795336420000 } from '../../../migrations/1795336420000-notices';
 import type { Logger } from '../../ports/logger';
 import { entities } from './entities';
 import { storeTrouble } from './store-errors';
@@ -28,6 +29,7 @@ const migrations = [
   UpstreamHook1795336410000,
   Audit1795350200000,
   UpstreamHosts1795336600000,
+  Notices1795336420000,
 ];
 const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;
 

@@ -1,5 +1,6 @@
 import { AuditEntity } from './audit-table';
 import { BackupEntity } from './backup-table';
+import { OutboxEntity } from './outbox-table';
 import { SessionEntity } from './session-table';
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import { budgetHost, isSlow } from '../../domain/host-budget';
@@ -7,6 +8,7 @@ import type { Oid, RefName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
 import { defaultOptions, type MirrorOptions } from '../../domain/mirror-options';
 import type { PullRequestNote } from '../../domain/pull-request';
+import { noNotify, type MirrorNotify } from '../../domain/owner-notice';
 import type { DeliveredRef } from '../../domain/ref-plan';
 import type { RefOutcome, Run } from '../../domain/run';
 
@@ -64,6 +66,12 @@ export function mirrorRow(mirror: Mirror): MirrorRow {
   };
 }
 
+// A mirror that was saved before there were notices tells nobody.
+const orNobody = {
+  to: (value: MirrorNotify) => value,
+  from: (value: Partial<MirrorNotify> | null): MirrorNotify => ({ ...noNotify, ...value }),
+};
+
 type Options = Omit<EntitySchemaColumnOptions, 'type' | 'name'>;
 const orNull = { nullable: true };
 const id = (name: string, options: Options = {}) => ({ name, type: 'varchar', length: 36, ...options }) as const;
@@ -86,6 +94,7 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
     sealedPassword: text('sealed_password', orNull),
     ssh: json('ssh', orNull),
     hook: json('hook', orNull),
+    notify: json('notify', { ...orNull, transformer: orNobody }),
     hookId: { ...word('hook_id', orNull), length: 64, select: false },
     upstreamHost: { ...text('upstream_host', orNull), type: 'varchar', length: 300, select: false },
     slow: { ...flag('slow'), nullable: true, select: false },
@@ -240,6 +249,7 @@ export const entities = [
   AuditEntity,
   BackupEntity,
   HostEntity,
+  OutboxEntity,
 ];
 
 /** A raw row of delivered_refs: 50,000 of them are read without an object mapper's detours. */

@@ -34,6 +34,8 @@ function createStore(database: Database): Store {
     waitingRuns: (host, which) =>
       database.read((manager) => createStoreReads(database, manager).waitingRuns(host, which)),
     waitingHosts: () => database.read((manager) => createStoreReads(database, manager).waitingHosts()),
+    dueOutbox: (at, limit) => database.read((manager) => createStoreReads(database, manager).dueOutbox(at, limit)),
+    nextOutboxAt: () => database.read((manager) => createStoreReads(database, manager).nextOutboxAt()),
     activeMirrors: () => database.read((manager) => createStoreReads(database, manager).activeMirrors()),
     run: (id) => database.read((manager) => createStoreReads(database, manager).run(id)),
     runs: (mirrorId, page) => database.read((manager) => createStoreReads(database, manager).runs(mirrorId, page)),

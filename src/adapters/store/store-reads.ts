@@ -4,6 +4,7 @@ import { backupReads } from './backup-table';
 import type { Database } from './database';
 import { createAuditReads } from './audit-table';
 import { hostReads } from './host-reads';
+import { outboxReads } from './outbox-table';
 import { DeliveredEntity, MirrorEntity, OutcomeEntity, RunEntity, type RawDeliveredRow } from './entities';
 
 const blocked =
@@ -16,6 +17,7 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
   return {
     ...createAuditReads(manager),
     ...backupReads(manager),
+    ...outboxReads(manager),
 
     now: () => database.now(manager),
 
@@ -39,7 +41,7 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
 
     dueHooks: (at, limit) =>
       mirrors()
-        .where('mirror.enabled = :enabled AND mirror.pause IS NULL AND mirror.failures = 0', { enabled: true })
+        .where('mirror.enabled = :enabled AND mirror.pause IS NULL AND mirror.lastError IS NULL', { enabled: true })
         .andWhere('mirror.activeRunId IS NULL AND mirror.hookDueAt <= :at', { at })
         .orderBy('mirror.hookDueAt')
         .addOrderBy('mirror.id')

@@ -3,6 +3,7 @@ import { HeadwaterError } from '../../domain/errors';
 import type { StoreReads, StoreTransaction } from '../../ports/store';
 import { backupWrites } from './backup-table';
 import type { Database } from './database';
+import { outboxWrites } from './outbox-table';
 import { createAuditWrites } from './audit-table';
 import {
   DeliveredEntity,
@@ -27,6 +28,7 @@ export function createStoreWrites(
   return {
     ...createAuditWrites(manager),
     ...backupWrites(manager),
+    ...outboxWrites(manager),
 
     lockMirror: (id) => {
       const query = manager.createQueryBuilder(MirrorEntity, 'mirror').where('mirror.id = :id', { id });

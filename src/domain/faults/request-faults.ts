@@ -172,6 +172,24 @@ export const requestFaults = {
     message: 'Too many requests of this kind in a short time.',
     advice: 'Wait a moment, then try again.',
   },
+  notify_blocked: {
+    class: 'request',
+    kind: 'user',
+    message: 'The address for notices, {host}, is one that this Headwater may not connect to.',
+    advice: 'Use a public address, or ask the admin to add the host to HEADWATER_ALLOWED_UPSTREAMS.',
+  },
+  notify_unreachable: {
+    class: 'request',
+    kind: 'transient',
+    message: 'The address for notices, {host}, does not answer: {why}.',
+    advice: 'Look at the server that is to be told, or give another notify_url.',
+  },
+  notify_refused: {
+    class: 'request',
+    kind: 'transient',
+    message: 'The address for notices, {host}, answered with the status {status}.',
+    advice: 'It must answer with a status between 200 and 299; redirects are not followed.',
+  },
   delivery_refused: {
     class: 'request',
     kind: 'user',

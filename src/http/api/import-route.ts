@@ -3,6 +3,7 @@ import { HeadwaterError } from '../../domain/errors';
 import { importProject } from '../../sync/import-project';
 import { describeMirror } from './find-mirror';
 import { readSettings, settingsBody } from './mirror-routes';
+import { presentNotifySecret } from './present-notify';
 import { presentFault } from './present';
 import { defineAccountRoute } from './route';
 
@@ -29,9 +30,10 @@ export const postImport = defineAccountRoute({
       throw contradiction();
     const wanted = { owner, name, description, private: isPrivate ?? visibility !== 'public' };
     const token = access.token(request);
-    const { mirror, warnings } = await importProject(deps, token, wanted, readSettings(settings, account.login));
+    const imported = await importProject(deps, token, wanted, readSettings(settings, account.login));
+    const { mirror, warnings } = imported;
     const shown = await describeMirror(deps, mirror);
-    response.status(201).json({ ...shown, warnings: warnings.map(presentFault) });
+    response.status(201).json({ ...shown, ...presentNotifySecret(imported), warnings: warnings.map(presentFault) });
   },
 });
 

@@ -7,7 +7,9 @@ import { requestSync } from '../../sync/request-sync';
 import { describeMirror, findMirror } from './find-mirror';
 import { mirrorPath } from './mirror-path';
 import { optionFields, readOptions } from './option-fields';
+import { notifyFields, readNotify } from './notify-fields';
 import { presentFault, presentRun } from './present';
+import { presentNotifySecret } from './present-notify';
 import { defineRoute } from './route';
 
 /** What a maintainer may say of a mirror. */
@@ -18,6 +20,7 @@ export const settingsBody = z.strictObject({
   auth_password: z.string().max(16_384).nullable().optional(),
   enabled: z.boolean().optional(),
   ...optionFields,
+  ...notifyFields,
   ssh_key_type: z.enum(['ed25519', 'rsa']).optional(),
   /** Whole public keys, or SHA-256 fingerprints of keys that were detected. */
   ssh_host_keys: z.array(z.string().max(8000)).max(16).optional(),
@@ -31,6 +34,7 @@ export function readSettings(body: z.infer<typeof settingsBody>, login: string):
     authPassword: typeof password === 'string' ? new Secret(password) : password,
     enabled: body.enabled,
     options: readOptions(body),
+    notify: readNotify(body),
     sshKeyType: body.ssh_key_type,
     sshHostKeys: body.ssh_host_keys,
     confirmedBy: login,
@@ -46,7 +50,9 @@ export const putMirror = defineRoute({
   handle: async ({ deps, caller, body, response }) => {
     const enrolled = await enrolProject(deps, caller.project, readSettings(body, caller.login));
     const mirror = await describeMirror(deps, enrolled.mirror);
-    response.status(enrolled.created ? 201 : 200).json({ ...mirror, warnings: enrolled.warnings.map(presentFault) });
+    const warnings = enrolled.warnings.map(presentFault);
+    const shown = { ...mirror, ...presentNotifySecret(enrolled), warnings };
+    response.status(enrolled.created ? 201 : 200).json(shown);
   },
 });
 

@@ -4,6 +4,7 @@ import { isComplete, type Run } from '../../domain/run';
 import { presentOptions, presentSync } from './option-fields';
 import { isoTime, presentFault, presentOutcome } from './present-values';
 import { presentHook } from './present-hook';
+import { presentNotify } from './present-notify';
 import { presentSsh } from './present-ssh';
 
 /** What the API says of a run. Times are ISO 8601 or null. */
@@ -52,6 +53,7 @@ export function presentMirror(mirror: Mirror, activeRun: Run | null, baseUrl: st
     last_counts: mirror.lastCounts,
     ...presentSync(mirror, now),
     webhook: presentHook(mirror, baseUrl),
+    ...presentNotify(mirror.notify),
   };
 }
 

@@ -6,6 +6,7 @@ import { postImport } from './import-route';
 import { deleteMirror, getMirror, postMirror, putMirror } from './mirror-routes';
 import { postPause, postResume, postStop } from './pause-routes';
 import { postAccept, postPlan, postUndo } from './plan-routes';
+import { postNotifySecret } from './notify-fields';
 import type { ApiRoute } from './route';
 import { getRun, listRuns } from './run-routes';
 import { postAcceptedHostKey, postHostKeys, postSshKey } from './ssh-routes';
@@ -25,6 +26,7 @@ export const routes: readonly ApiRoute[] = [
   postSshKey,
   postHook,
   deleteHook,
+  postNotifySecret,
   postPlan,
   postAccept,
   postUndo,

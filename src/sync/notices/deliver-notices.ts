@@ -33,7 +33,7 @@ export async function deliverNotices(deps: NoticeDeps, signal: AbortSignal): Pro
   for (;;) {
     const due = await deps.store.dueOutbox(await deps.store.now(), batchSize);
     if (due.length === 0 || signal.aborted) break;
-    const lines = [...Map.groupBy(due, ({ mirrorId, channel }) => `${mirrorId} ${channel}`).values()];
+    const lines = linesOf(due);
     const worker = async (): Promise<void> => {
       for (let line = lines.shift(); line !== undefined; line = lines.shift()) await deliverLine(deps, line, signal);
     };
@@ -43,7 +43,16 @@ export async function deliverNotices(deps: NoticeDeps, signal: AbortSignal): Pro
   return next === null ? null : Math.max(0, next - (await deps.store.now()));
 }
 
-/** One mirror's entries in their order. After one that failed, the others wait as long as that one. */
+function linesOf(entries: readonly OutboxEntry[]): OutboxEntry[][] {
+  const lines = new Map<string, OutboxEntry[]>();
+  for (const entry of entries) {
+    const key = `${entry.mirrorId} ${entry.channel}`;
+    lines.set(key, [...(lines.get(key) ?? []), entry]);
+  }
+  return [...lines.values()];
+}
+
+/** One mirror's entries in their order. After one that failed, the others that are due wait as long; newer ones may overtake them. */
 async function deliverLine(deps: NoticeDeps, line: readonly OutboxEntry[], signal: AbortSignal): Promise<void> {
   let waitUntil: number | null = null;
   for (const entry of line) {
@@ -65,7 +74,8 @@ async function deliverOne(deps: NoticeDeps, entry: OutboxEntry, signal: AbortSig
     const at = await tx.now();
     const current = await tx.lockMirror(entry.mirrorId);
     const attempts = entry.attempts + 1;
-    const delayMs = result === null || result.error === null || result.final ? null : noticeRetryMs(attempts);
+    const delayMs =
+      result === null || result.error === null || result.final ? null : noticeRetryMs(entry.channel, attempts);
     if (delayMs === null) await tx.deleteOutbox(entry.id);
     else await tx.saveOutbox({ ...entry, attempts, dueAt: at + delayMs });
     if (current !== null && result !== null) {
@@ -74,7 +84,10 @@ async function deliverOne(deps: NoticeDeps, entry: OutboxEntry, signal: AbortSig
       const delivery = { type, at, attempts, delivered: error === null, retries: delayMs !== null, status, error };
       await tx.saveMirror({ ...current, notify: withNoticeDelivery(current.notify, channel, delivery) });
       if (error !== null)
-        deps.log.info({ mirrorId: entry.mirrorId, channel, type, attempts, code: error.code }, 'a notice was not delivered');
+        deps.log.info(
+          { mirrorId: entry.mirrorId, channel, type, attempts, code: error.code },
+          'a notice was not delivered',
+        );
     }
     return delayMs === null ? null : at + delayMs;
   });
@@ -135,4 +148,3 @@ async function tellByIssue(deps: NoticeDeps, mirror: Mirror, entry: OutboxEntry)
   } else await deps.forge.closeIssue({ project, mark, comment: recoveryComment });
   return { status: null, error: null, final: true };
 }
-

@@ -16,14 +16,15 @@ export async function recordNotices(
   const told = noticesOf(happened);
   if (told.length === 0) return after;
   const at = await tx.now();
-  const entries = told.flatMap((type) =>
+  const entries = told.flatMap((type, place) =>
     channelsOf(type, after).map((channel) => ({
       id: randomUUID(),
       mirrorId: after.id,
       channel,
       type,
       payload: noticePayload(type, happened, at),
-      createdAt: at,
+      // A moment apart, so that a failure is told before the pause that it led to.
+      createdAt: at + place,
       attempts: 0,
       dueAt: at,
     })),

@@ -3,9 +3,10 @@ import type { RefName } from '../../domain/git-ref';
 import type { HeldPlan } from '../../domain/held-plan';
 import { transition } from '../../domain/mirror';
 import type { DeliveredRef } from '../../domain/ref-plan';
-import { countOutcomes, isComplete, type RefOutcome } from '../../domain/run';
+import { countOutcomes, isComplete, type RefOutcome, type Run } from '../../domain/run';
 import { proofOf } from '../../domain/sync-state';
 import type { RefListing } from '../../ports/upstream';
+import { recordNotices } from '../notices/record-notices';
 import type { SyncContext } from '../sync-context';
 
 export interface Delivered {
@@ -31,21 +32,15 @@ export async function recordSuccess(context: SyncContext, listing: RefListing, d
     const proof = proofOf(outcomes, mirror.proof, at);
     if (notes.size > 0) await tx.putDeliveredRefs(mirror.id, notes);
     await tx.insertRunOutcomes(claim.run.id, outcomes);
-    await tx.saveRun({
-      ...claim.run,
-      status: 'finished',
-      finishedAt: at,
-      counts,
-      receivedBytes: bytes.received,
-      sentBytes: bytes.sent,
-    });
-    await tx.saveMirror(
-      transition(
-        mirror,
-        { type: 'succeeded', at, counts, listed: listing.digest, digest, upstreamDefaultBranch, held, proof },
-        policy,
-      ),
+    const ended = { finishedAt: at, counts, receivedBytes: bytes.received, sentBytes: bytes.sent };
+    const run: Run = { ...claim.run, status: 'finished', ...ended };
+    await tx.saveRun(run);
+    const after = transition(
+      mirror,
+      { type: 'succeeded', at, counts, listed: listing.digest, digest, upstreamDefaultBranch, held, proof },
+      policy,
     );
+    await tx.saveMirror(await recordNotices(tx, { before: mirror, after, run, outcomes }));
   });
   context.log.info(
     { counts, receivedBytes: bytes.received, sentBytes: bytes.sent, held: heldBack?.reasons.map(({ code }) => code) },
@@ -77,19 +72,14 @@ export async function recordFailure(context: SyncContext, error: HeadwaterError)
   const fault = error.toFault();
   const ended = await claim.write(async (tx, mirror) => {
     const at = await tx.now();
-    await tx.saveRun({
-      ...claim.run,
-      status: 'failed',
-      finishedAt: at,
-      error: fault,
-      receivedBytes: bytes.received,
-      sentBytes: bytes.sent,
-    });
+    const ended = { finishedAt: at, error: fault, receivedBytes: bytes.received, sentBytes: bytes.sent };
+    const run: Run = { ...claim.run, status: 'failed', ...ended };
+    await tx.saveRun(run);
     const failed =
       claim.run.cause === 'plan'
         ? transition(mirror, { type: 'looked' }, policy)
         : transition(mirror, { type: 'failed', at, fault, retryAfterMs: error.retryAfterMs }, policy);
-    await tx.saveMirror(failed);
+    await tx.saveMirror(await recordNotices(tx, { before: mirror, after: failed, run, outcomes: [] }));
     return failed;
   });
   const fields = { code: error.code, failures: ended.failures, paused: ended.pause?.reason };

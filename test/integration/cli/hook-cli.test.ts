@@ -32,3 +32,30 @@ describe("an upstream's webhook on the command line", () => {
     expect((await webhook('--rotate', '--remove')).code).toBe(2);
   });
 });
+
+describe('whom a mirror tells, on the command line', () => {
+  const url = 'https://receiver.example/hook';
+  const set = ['mirror', 'set', 'owner/project', '--url', 'https://upstream.example/p.git'];
+
+  it('is set with the mirror, and its secret printed once', async () => {
+    const { run } = cliBench();
+    const { out } = await run([...set, '--notify-url', url, '--notify-issue', '--json']);
+    const made = JSON.parse(out) as Record<string, unknown>;
+    expect(made).toMatchObject({
+      notify_url: url,
+      notify_issue: true,
+      notify_secret: expect.stringMatching(/^whsec_/),
+    });
+    const later = await run(['mirror', 'set', 'owner/project', '--no-notify-issue', '--json']);
+    expect(JSON.parse(later.out)).toMatchObject({ notify_url: url, notify_issue: false, has_notify_secret: true });
+    expect(later.out).not.toContain(made.notify_secret);
+  });
+
+  it('gets a new secret', async () => {
+    const { run } = cliBench();
+    const first = /secret {8}(whsec_\S+)/.exec((await run([...set, '--notify-url', url])).out)?.[1];
+    const second = await run(['mirror', 'notify-secret', 'owner/project']);
+    expect(second.out).toMatch(/^whsec_\S+\n$/);
+    expect(second.out.trim()).not.toBe(first);
+  });
+});

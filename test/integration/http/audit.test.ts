@@ -92,11 +92,10 @@ describe('the audit log', () => {
     const { transaction } = bench.store;
     jest
       .spyOn(bench.store, 'transaction')
-      .mockImplementation(
-        (work) =>
-          transaction.call(bench.store, (tx) =>
-            work({ ...tx, insertAuditEntry: () => Promise.reject(new Error('disk')) }),
-          ),
+      .mockImplementation((work) =>
+        transaction.call(bench.store, (tx) =>
+          work({ ...tx, insertAuditEntry: () => Promise.reject(new Error('disk')) }),
+        ),
       );
     expect((await request(bench.app).put(mirrorPath).set(asAdmin).send({ tags: 'none' })).status).toBe(500);
     jest.restoreAllMocks();

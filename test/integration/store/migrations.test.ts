@@ -9,7 +9,16 @@ import type { FaultCode } from '../../../src/domain/fault-catalogue';
 import { buildMirror, buildRun } from '../../support/builders';
 import { postgresBinaries, startPostgres, type TestPostgres } from '../../support/postgres';
 
-const tables = ['backups', 'delivered_refs', 'hook_deliveries', 'mirrors', 'run_outcomes', 'runs', 'upstream_hosts'];
+const tables = [
+  'backups',
+  'delivered_refs',
+  'hook_deliveries',
+  'mirrors',
+  'outbox',
+  'run_outcomes',
+  'runs',
+  'upstream_hosts',
+];
 
 async function ours(source: DataSource): Promise<string[]> {
   const runner = source.createQueryRunner();

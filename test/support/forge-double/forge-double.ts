@@ -20,6 +20,7 @@ import { LfsStore } from './lfs-store';
 import { repoPath } from './repo-files';
 import { answerError, authenticate } from './rest-api';
 import { adminRoutes, type AdminContext } from './rest-admin';
+import { issueRoutes } from './rest-issues';
 import { pullRoutes } from './rest-pulls';
 import { repoSettingsRoutes } from './rest-repo-settings';
 import { repoRoutes } from './rest-repos';
@@ -148,7 +149,7 @@ function createApp(context: HookContext & LfsContext & AdminContext, requests: s
     response.json({ mirrors_disabled: false, http_git_disabled: false, lfs_disabled: !context.lfs.enabled });
   });
   api.use(adminRoutes(context), userRoutes(context), repoRoutes(context));
-  api.use(repoSettingsRoutes(context), pullRoutes(context));
+  api.use(repoSettingsRoutes(context), pullRoutes(context), issueRoutes(context));
   app.use('/api/v1', api);
   app.use('/api', (_request, response) => {
     response.status(404).type('text/plain').send('404 page not found');

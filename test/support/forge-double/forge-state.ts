@@ -56,6 +56,15 @@ export interface ForgePull {
   state: 'open' | 'closed' | 'merged';
 }
 
+export interface ForgeIssue {
+  readonly number: number;
+  readonly author: ForgeUser;
+  readonly title: string;
+  readonly body: string;
+  readonly comments: string[];
+  state: 'open' | 'closed';
+}
+
 export interface ForgeRepo {
   readonly id: number;
   owner: ForgeUser;
@@ -71,6 +80,10 @@ export interface ForgeRepo {
   tagRules: TagRule[];
   webhooks: ForgeWebhook[];
   readonly pulls: ForgePull[];
+  hasIssues: boolean;
+  readonly issues: ForgeIssue[];
+  /** Numbers that were given to issues; one that was deleted is not given again. */
+  lastIssue: number;
   hasPulls: boolean;
 }
 
@@ -143,6 +156,9 @@ export class ForgeState {
       tagRules: [],
       webhooks: [],
       pulls: [],
+      hasIssues: true,
+      issues: [],
+      lastIssue: 0,
       hasPulls: true,
     };
     this.repos.set(keyOf(owner.name, name), repo);

@@ -31,6 +31,7 @@ interface RepoEdit {
   readonly default_branch?: string;
   readonly archived?: boolean;
   readonly has_pull_requests?: boolean;
+  readonly has_issues?: boolean;
 }
 
 /** /repos/{o}/{r}, /repositories/{id}, and the ways to make one. */
@@ -150,6 +151,7 @@ export function repoRoutes(context: RestContext): Router {
       repo.archived = edit.archived;
     }
     repo.hasPulls = edit.has_pull_requests ?? repo.hasPulls;
+    repo.hasIssues = edit.has_issues ?? repo.hasIssues;
     next();
   });
   router.patch(path, show);

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { rotateNotifySecret, type NotifyChange } from '../../sync/notices/notify-settings';
+import { describeMirror, findMirror } from './find-mirror';
+import { mirrorPath } from './mirror-path';
+import { defineRoute } from './route';
+
+/** What PUT takes of whom a mirror tells. */
+export const notifyFields = {
+  notify_issue: z.boolean().optional(),
+  notify_url: z.string().max(4000).nullable().optional(),
+};
+
+export function readNotify(body: z.infer<z.ZodObject<typeof notifyFields>>): NotifyChange {
+  return { issue: body.notify_issue, url: body.notify_url };
+}
+
+export const postNotifySecret = defineRoute({
+  method: 'post',
+  path: `${mirrorPath}/notify_secret`,
+  need: 'write',
+  summary: 'A new secret for the messages to notify_url, in no other answer; for a day both sign',
+  body: z.strictObject({}),
+  handle: async ({ deps, caller, response }) => {
+    const { id } = await findMirror(deps.store, caller);
+    const { mirror, secret } = await rotateNotifySecret(deps, id);
+    deps.log.info({ mirrorId: id, by: caller.login }, 'secret of notices made');
+    response.status(201).json({ ...(await describeMirror(deps, mirror)), notify_secret: secret.reveal() });
+  },
+});
