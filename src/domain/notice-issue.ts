@@ -32,6 +32,6 @@ export function pauseIssue(mirror: Mirror, link: string): { readonly title: stri
 export const recoveryComment = 'Pull mirroring works again.';
 
 /** Text from elsewhere, so that it links to nobody's issue and mentions nobody. */
-export function plainMarkdown(text: string): string {
+function plainMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]<>()#+!|@~&]/g, '\\$&');
 }
