@@ -70,13 +70,6 @@ export const forgeFaults = {
     message: 'The forge refused {doing} the pull request ({why}).',
     advice: "Look whether Headwater's account may open pull requests in the project.",
   },
-  forge_issue_denied: {
-    class: 'refused',
-    kind: 'user',
-    status: 409,
-    message: "Headwater's account may not open issues in this project: {why}.",
-    advice: 'Switch issues on in the project, and let the admin give the token of Headwater the scope write:issue.',
-  },
   forge_quota: {
     class: 'quota',
     kind: 'user',

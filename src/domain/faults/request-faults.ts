@@ -172,6 +172,13 @@ export const requestFaults = {
     message: 'Too many requests of this kind in a short time.',
     advice: 'Wait a moment, then try again.',
   },
+  forge_issue_denied: {
+    class: 'refused',
+    kind: 'user',
+    status: 409,
+    message: "Headwater's account may not open issues in this project: {why}.",
+    advice: 'Switch issues on in the project, and let the admin give the token of Headwater the scope write:issue.',
+  },
   notify_blocked: {
     class: 'request',
     kind: 'user',
