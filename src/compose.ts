@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createObjectCache } from './adapters/cache/create-object-cache';
 import { createLfsPointers } from './adapters/cache/create-lfs-pointers';
 import { createForge } from './adapters/forge/create-forge';
+import { createPushMirrors } from './adapters/forge/push-mirrors';
 import { createNewProjects } from './adapters/forge/new-projects';
 import { createIdentity } from './adapters/identity/create-identity';
 import { createLfsCopy } from './adapters/lfs/create-lfs-copy';
@@ -22,6 +22,7 @@ import type { CliApp, Role } from './cli/cli-deps';
 import { productVersion } from './compose/product-version';
 import { byAdmin, byItself } from './compose/actors';
 import { cookieKeysOf } from './compose/cookie-keys';
+import { makeFolder } from './compose/make-folder';
 import { openRedisParts } from './compose/redis-parts';
 import { Releaser } from './compose/releaser';
 import { createUpstreamCheck } from './compose/upstream-check';
@@ -40,6 +41,7 @@ import type { RateCounters } from './ports/rate-counters';
 import type { RunQueue } from './ports/run-queue';
 import { createHookTimers } from './sync/hook-timers';
 import { auditedStore } from './sync/audited-store';
+import { PushSyncs } from './sync/push-syncs';
 import { startWorker } from './sync/worker';
 
 export interface ComposeOptions {
@@ -132,6 +134,8 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
     releaser,
   );
 
+  const pushMirrors = createPushMirrors({ url: config.forgeUrl });
+  releaser.add(() => pushMirrors.close());
   // For those who wait for an answer; a worker has an upstream of its own, with children to fetch.
   const lister = createRefLister({
     policy: addressPolicy,
@@ -149,6 +153,7 @@ async function openParts(config: Config, options: ComposeOptions, releaser: Rele
     cookieKeys: cookieKeysOf(keys),
     ssh: createSsh({ policy: addressPolicy }),
     newProjects: createNewProjects({ url: config.forgeUrl }),
+    pushMirrors,
     ownToken: config.forgeToken,
     listUpstream: lister.list,
     log,
@@ -180,9 +185,12 @@ async function serveHttp(config: Config, options: ComposeOptions, parts: Parts, 
   let url = config.publicUrl ?? '';
   const hookTimers = createHookTimers(parts);
   releaser.add(() => hookTimers.close());
+  const pushSyncs = new PushSyncs(parts);
+  releaser.add(() => pushSyncs.close());
   const deps = {
     ...parts,
     hookTimers,
+    pushSyncs,
     requestLog: parts.pino,
     version: productVersion(),
     manifest: loadManifest(),
@@ -253,7 +261,7 @@ function identityOf(config: Config): Identity | null {
 
 function makeDataDir(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     throw configInvalid([{ field: settings.dataDir.name, message: `cannot be made (${code ?? 'unknown error'})` }]);

@@ -7,6 +7,7 @@ import { loadConfig } from './config';
 import { settingsHelp } from './config/settings-help';
 import { presentBackup } from './http/api/backup-routes';
 import { presentMirror, presentRun } from './http/api/present';
+import { presentPushMirror } from './http/api/present-push';
 
 /** Ends what a fault of ours would leave half alive: the database is the truth, and a restart goes on from there. */
 function dieOfBugs(app: () => App | null): void {
@@ -74,6 +75,7 @@ async function main(): Promise<void> {
         mirror: (mirror, run) => presentMirror(mirror, run, current?.publicUrl() ?? ''),
         run: presentRun,
         backup: presentBackup,
+        pushMirror: presentPushMirror,
       },
     },
     process.argv.slice(2),

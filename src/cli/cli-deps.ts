@@ -12,6 +12,7 @@ import type { DoctorDeps } from '../install/doctor/doctor-deps';
 import type { ForgeAdmin, ForgeProbe } from '../ports/forge-admin';
 import type { ForgeFolder } from '../ports/forge-folder';
 import type { Notices } from '../ports/notices';
+import type { PushMirror, PushMirrors } from '../ports/push-mirrors';
 import type { RunQueue } from '../ports/run-queue';
 import type { SettingsFile } from '../ports/settings-file';
 import type { Ssh } from '../ports/ssh';
@@ -32,6 +33,7 @@ export interface CliApp extends Omit<EnrolProjectDeps, 'forge' | 'queue' | 'noti
   readonly queue: Pick<RunQueue, 'ensure'>;
   readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath' | 'listRefs' | 'moveRefs'>;
   readonly newProjects: NewProjects;
+  readonly pushMirrors: PushMirrors;
   /** Of Headwater's own account. */
   readonly ownToken: Secret;
   readonly listUpstream: Upstream['list'];
@@ -78,6 +80,7 @@ export interface CliDeps {
     readonly mirror: (mirror: Mirror, activeRun: Run | null) => { readonly webhook: { readonly url: string | null } };
     readonly run: (run: Run) => object;
     readonly backup: (backup: Backup) => object;
+    readonly pushMirror: (mirror: PushMirror) => object;
   };
   /** Looks for the end of a run this often (ms); 500 by default. */
   readonly pollMs?: number;

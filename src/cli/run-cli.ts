@@ -12,11 +12,12 @@ import { addOptionFlags } from './option-flags';
 import { pauseCommand, resumeCommand, stopCommand } from './pause-commands';
 import { acceptCommand, planCommand, undoCommand } from './plan-commands';
 import { addProjectCommands, type CommonOptions } from './project-commands';
+import { addPushCommands } from './push-commands';
 import { removeCommand } from './remove-command';
 import { setMirror, type SetOptions } from './set-mirror';
 import { showMirror } from './show-mirror';
 import { hostKeysCommand, sshKeyCommand, type HostKeysOptions, type SshKeyOptions } from './ssh-commands';
-import { syncCommand } from './sync-command';
+import { readTimeout, syncCommand } from './sync-command';
 
 /** Runs one command. Answers the exit code: 0 done, 1 failed, 2 wrongly called. Never raises. */
 export async function runCli(deps: CliDeps, args: readonly string[]): Promise<number> {
@@ -70,6 +71,7 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
   addOptionFlags(set);
   addNotifyFlags(set);
   addProjectCommands({ deps, command, withApp });
+  addPushCommands({ deps, command, withApp }, mirror);
   command('plan <OWNER/REPO>', 'show what the next update would do, without doing it').action(
     (project: string, options: CommonOptions) =>
       withApp(options, (app, output) => planCommand(deps, app, output, project)),
@@ -129,10 +131,11 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
   command('list', 'list all mirrors').action((options: CommonOptions) =>
     withApp(options, (app, output) => listMirrors(deps, app, output)),
   );
-  command('sync <OWNER/REPO>', 'update now and follow the progress; exit code 1 when the run fails').action(
-    (project: string, options: CommonOptions) =>
-      withApp(options, (app, output) => syncCommand(deps, app, output, project)),
-  );
+  command('sync <OWNER/REPO>', 'update now and follow the progress; exit code 1 when the run fails')
+    .option('--timeout <time>', 'how long to wait for its end, such as 10m (the default); 0 waits for ever')
+    .action((project: string, options: { timeout?: string } & CommonOptions) =>
+      withApp(options, (app, output) => syncCommand(deps, app, output, project, readTimeout(options.timeout))),
+    );
   command('remove <OWNER/REPO>', 'end the mirroring; the project itself stays as it is').action(
     (project: string, options: CommonOptions) => withApp(options, (app, output) => removeCommand(app, output, project)),
   );

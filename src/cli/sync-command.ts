@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HeadwaterError, type Fault } from '../domain/errors';
 import { isComplete, type Run } from '../domain/run';
+import { parseInterval } from '../domain/update-interval';
 import { requestSync } from '../sync/request-sync';
 import type { CliApp, CliDeps } from './cli-deps';
 import { findMirror } from './find-mirror';
@@ -8,11 +9,29 @@ import type { Output } from './output';
 import { createProgressView, type ProgressView } from './progress-view';
 import { describeCounts, showBytes } from './texts';
 
+/** Long enough for most first imports, short enough for a script. */
+const usualTimeoutMs = 10 * 60_000;
+
+/** Milliseconds of --timeout. Raises input_invalid. */
+export function readTimeout(text: string | undefined): number {
+  if (text === undefined) return usualTimeoutMs;
+  const ms = text === '0' ? 0 : parseInterval(text);
+  if (ms !== null) return ms;
+  const fieldFaults = [{ field: '--timeout', message: 'must be a time such as "10m"; "0" waits for ever' }];
+  throw new HeadwaterError('input_invalid', { fields: '--timeout' }, { fieldFaults });
+}
+
 /**
  * "Update now", followed to its end. Notices only draw the progress; the run in the database says when and how it ended.
- * Exit code 1 when the run failed.
+ * Exit code 1 when the run failed, or had not ended after `timeoutMs` (0: however long it takes), which leaves it alone.
  */
-export async function syncCommand(deps: CliDeps, app: CliApp, output: Output, project: string): Promise<number> {
+export async function syncCommand(
+  deps: CliDeps,
+  app: CliApp,
+  output: Output,
+  project: string,
+  timeoutMs: number,
+): Promise<number> {
   const mirror = await findMirror(app, output, project);
   const view = createProgressView(deps.io.err, output.json);
   let unsubscribe = (): void => undefined;
@@ -22,7 +41,7 @@ export async function syncCommand(deps: CliDeps, app: CliApp, output: Output, pr
     });
     const { run, warning } = await requestSync(app, mirror.id, 'manual');
     if (warning !== null) output.warn(warning);
-    const ended = await awaitEnd(deps, app, output, view, run);
+    const ended = await awaitEnd(deps, app, output, view, run, timeoutMs);
     view.stop();
     return tellEnd(deps, output, mirror.fullName, ended);
   } finally {
@@ -31,7 +50,14 @@ export async function syncCommand(deps: CliDeps, app: CliApp, output: Output, pr
   }
 }
 
-async function awaitEnd(deps: CliDeps, app: CliApp, output: Output, view: ProgressView, asked: Run): Promise<Run> {
+async function awaitEnd(
+  deps: CliDeps,
+  app: CliApp,
+  output: Output,
+  view: ProgressView,
+  asked: Run,
+  timeoutMs: number,
+): Promise<Run> {
   const patienceMs = deps.patienceMs ?? 5000;
   const started = performance.now();
   let warned = false;
@@ -39,6 +65,10 @@ async function awaitEnd(deps: CliDeps, app: CliApp, output: Output, view: Progre
     const run = await app.store.run(asked.id);
     if (run === null) throw new HeadwaterError('mirror_not_found');
     if (run.status === 'finished' || run.status === 'failed') return run;
+    if (timeoutMs > 0 && performance.now() - started >= timeoutMs)
+      throw new HeadwaterError(run.status === 'queued' ? 'run_not_taken' : 'run_not_ended', {
+        seconds: Math.round(timeoutMs / 1000),
+      });
     if (run.status === 'queued' && !warned && performance.now() - started >= patienceMs) {
       warned = true;
       view.stop();

@@ -19,6 +19,8 @@ export type AuditAction =
   | 'plan.requested'
   | 'plan.accepted'
   | 'run.undone'
+  | 'push_mirror.created'
+  | 'push_mirror.deleted'
   | 'session.began'
   | 'session.ended';
 

@@ -2,6 +2,7 @@ import { forgeFaults } from './faults/forge-faults';
 import { installFaults } from './faults/install-faults';
 import { lfsFaults } from './faults/lfs-faults';
 import { ownFaults } from './faults/own-faults';
+import { pushMirrorFaults } from './faults/push-mirror-faults';
 import { refFaults } from './faults/ref-faults';
 import { requestFaults } from './faults/request-faults';
 import { sessionFaults } from './faults/session-faults';
@@ -14,6 +15,7 @@ export const faultCatalogue = {
   ...upstreamFaults,
   ...ownFaults,
   ...forgeFaults,
+  ...pushMirrorFaults,
   ...refFaults,
   ...lfsFaults,
   ...installFaults,

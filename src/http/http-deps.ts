@@ -2,6 +2,7 @@ import type { Options } from 'pino-http';
 import type { HookPolicy } from '../domain/upstream-hook';
 import type { EnrolProjectDeps } from '../sync/enrol-project';
 import type { HookTimers } from '../sync/hook-timers';
+import type { PushSyncs } from '../sync/push-syncs';
 import type { RemoveDeps } from '../sync/remove-mirror';
 import type { Secret } from '../domain/credentials';
 import type { PluginManifest } from '../domain/plugin-manifest';
@@ -11,6 +12,7 @@ import type { Logger } from '../ports/logger';
 import type { NewProjects } from '../ports/new-projects';
 import type { Notices } from '../ports/notices';
 import type { RateCounters } from '../ports/rate-counters';
+import type { PushMirrors } from '../ports/push-mirrors';
 import type { RunQueue } from '../ports/run-queue';
 import type { Ssh } from '../ports/ssh';
 import type { Store } from '../ports/store';
@@ -49,6 +51,8 @@ export interface HttpDeps
     | 'moveRefs'
   >;
   readonly newProjects: NewProjects;
+  readonly pushMirrors: PushMirrors;
+  readonly pushSyncs: Pick<PushSyncs, 'sync'>;
   /** Lists an upstream's refs while somebody waits. */
   readonly listUpstream: Upstream['list'];
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;

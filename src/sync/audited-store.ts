@@ -24,8 +24,14 @@ export function auditedStore(store: Store, actor: Actor, deps: AuditDeps): Store
 }
 
 /** Writes one entry that no change of a mirror goes with. */
-export async function noteAction(store: Store, actor: Actor, deps: AuditDeps, change: AuditChange): Promise<void> {
-  await store.transaction((tx) => write(tx, actor, deps, null, change));
+export async function noteAction(
+  store: Store,
+  actor: Actor,
+  deps: AuditDeps,
+  change: AuditChange,
+  about: Pick<Mirror, 'repoId' | 'fullName'> | null = null,
+): Promise<void> {
+  await store.transaction((tx) => write(tx, actor, deps, about, change));
 }
 
 function audited(tx: StoreTransaction, actor: Actor, deps: AuditDeps): StoreTransaction {
@@ -71,7 +77,7 @@ async function write(
   tx: StoreTransaction,
   actor: Actor,
   { newId, auditKeepMs }: AuditDeps,
-  mirror: Mirror | null,
+  mirror: Pick<Mirror, 'repoId' | 'fullName'> | null,
   change: AuditChange,
 ): Promise<void> {
   const at = await tx.now();

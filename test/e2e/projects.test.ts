@@ -82,4 +82,38 @@ describeForges('Projects and connections, through the API with octokit', (choice
     const refused = await scene.headwater.cli(args);
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('write:user')]);
   });
+
+  it('keeps push mirrors of the forge in the same place: adds one, syncs it, and removes it', async () => {
+    const [{ repo, api }, target] = [await scene.project(), await scene.project()];
+    await api.put(scene.settings);
+    await api.settled();
+    const push = { owner: repo.owner, repo: repo.name };
+    const made = await octokit.request('POST /repos/{owner}/{repo}/mirror/push', {
+      ...push,
+      data: {
+        url: `${scene.forge.url}/${target.repo.owner}/${target.repo.name}.git`,
+        auth_user: scene.maintainer.name,
+        auth_password: scene.maintainer.password,
+        interval: '1h',
+      },
+    });
+    const { name } = made.data as { name: string };
+    expect([made.status, JSON.stringify(made.data)]).toEqual([
+      201,
+      expect.not.stringContaining(scene.maintainer.password),
+    ]);
+    const synced = await octokit.request('POST /repos/{owner}/{repo}/mirror/push/sync', push);
+    expect(synced.data).toMatchObject({
+      status: 'finished',
+      push_mirrors: [{ name, interval: '1h', last_error: null }],
+    });
+    expect(scene.refs(target.repo)).toEqual(scene.upstreamRefs());
+    const upstream = octokit.request('POST /repos/{owner}/{repo}/mirror/push', { ...push, data: scene.settings });
+    expect(await refusal(upstream)).toBe('409 push_mirror_is_upstream');
+    const remove = () => octokit.request('DELETE /repos/{owner}/{repo}/mirror/push/{name}', { ...push, name });
+    expect((await remove()).status).toBe(204);
+    expect(await refusal(remove())).toBe('404 push_mirror_not_found');
+    const refused = await scene.headwater.cli(['mirror', 'push', 'list', `${repo.owner}/${repo.name}`]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('(push_mirrors_denied)')]);
+  });
 });

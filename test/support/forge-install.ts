@@ -42,7 +42,7 @@ export class ForgeInstall {
       throw new Error('not part of this test');
     };
     const deps = { io: streams, version: '0', settingsHelp: '', open: never, serve: never };
-    const present = { mirror: never, run: never, backup: never };
+    const present = { mirror: never, run: never, backup: never, pushMirror: never };
     const installation = this.forge.installation;
     const programs =
       installation === null ? [] : ['--forge-binary', installation.binary, '--forge-config', installation.config];

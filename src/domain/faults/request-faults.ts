@@ -151,6 +151,21 @@ export const requestFaults = {
     message: 'A run of this mirror is queued or running.',
     advice: 'Wait until it has ended, then try again.',
   },
+  run_not_taken: {
+    class: 'request',
+    kind: 'user',
+    status: 409,
+    message: 'No worker took the run within {seconds} seconds.',
+    advice:
+      'See that "headwater serve" is running; the run is recorded and starts then. --timeout says how long to wait.',
+  },
+  run_not_ended: {
+    class: 'request',
+    kind: 'user',
+    status: 409,
+    message: 'The run had not ended after {seconds} seconds; it goes on.',
+    advice: 'Look at it later with "headwater mirror show"; --timeout says how long to wait.',
+  },
   run_not_undoable: {
     class: 'request',
     kind: 'user',

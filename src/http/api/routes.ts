@@ -7,6 +7,7 @@ import { deleteMirror, getMirror, postMirror, putMirror } from './mirror-routes'
 import { postPause, postResume, postStop } from './pause-routes';
 import { postAccept, postPlan, postUndo } from './plan-routes';
 import { postNotifySecret } from './notify-fields';
+import { deletePushMirror, getPushMirror, listPushMirrors, postPushMirror, postPushSync } from './push-routes';
 import type { ApiRoute } from './route';
 import { getRun, listRuns } from './run-routes';
 import { postAcceptedHostKey, postHostKeys, postSshKey } from './ssh-routes';
@@ -39,4 +40,9 @@ export const routes: readonly ApiRoute[] = [
   listAllAudit,
   postTest,
   postImport,
+  listPushMirrors,
+  getPushMirror,
+  postPushMirror,
+  deletePushMirror,
+  postPushSync,
 ];

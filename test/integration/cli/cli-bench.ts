@@ -8,9 +8,11 @@ import { runCli } from '../../../src/cli/run-cli';
 import { presentBackup } from '../../../src/http/api/backup-routes';
 import { composeInstaller } from '../../../src/compose-installer';
 import { presentMirror, presentRun } from '../../../src/http/api/present';
+import { presentPushMirror } from '../../../src/http/api/present-push';
 import { FakeForge } from '../../fakes/fake-forge';
 import { FakeListings } from '../../fakes/fake-listings';
 import { FakeNewProjects } from '../../fakes/fake-new-projects';
+import { FakePushMirrors } from '../../fakes/fake-push-mirrors';
 import { FakeSsh } from '../../fakes/fake-ssh';
 import { MemoryLogger } from '../../fakes/memory-logger';
 import { MemoryNotices } from '../../fakes/memory-notices';
@@ -33,6 +35,7 @@ export interface CliBench {
   readonly notices: MemoryNotices;
   readonly listings: FakeListings;
   readonly newProjects: FakeNewProjects;
+  readonly pushMirrors: FakePushMirrors;
   readonly removedCaches: string[];
   /** How often an app was opened and is open still. */
   readonly open: { count: number };
@@ -47,6 +50,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
   const forge = new FakeForge();
   const notices = new MemoryNotices();
   const newProjects = new FakeNewProjects(forge);
+  const pushMirrors = new FakePushMirrors();
   const listings = new FakeListings();
   const removedCaches: string[] = [];
   const open = { count: 0 };
@@ -63,6 +67,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
     ssh: new FakeSsh(),
     listUpstream: listings.list,
     newProjects,
+    pushMirrors,
     ownToken: new Secret('canary-own-t0ken'),
     compilePattern,
     checkUpstream: ({ host }) => {
@@ -81,6 +86,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
     notices,
     listings,
     newProjects,
+    pushMirrors,
     removedCaches,
     open,
     served,
@@ -105,6 +111,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
             mirror: (mirror, run) => presentMirror(mirror, run, 'https://headwater.example'),
             run: presentRun,
             backup: presentBackup,
+            pushMirror: presentPushMirror,
           },
           pollMs: 5,
           patienceMs: 60_000,

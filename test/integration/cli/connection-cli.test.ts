@@ -58,3 +58,48 @@ describe('headwater mirror create', () => {
     expect(answer.err).toContain('(project_owner_denied)');
   });
 });
+
+describe('headwater mirror push', () => {
+  const target = 'https://target.example/a/b.git';
+  it('adds, lists, syncs and removes push mirrors with the add-on’s own account', async () => {
+    const bench = cliBench();
+    const push = (...args: string[]) => bench.run(['mirror', 'push', ...args], { input: password });
+    expect((await push('list', 'owner/project')).out).toContain('has no push mirrors');
+    const added = await push(
+      'add',
+      'owner/project',
+      '--url',
+      target,
+      '--user',
+      'bot',
+      '--password-stdin',
+      '--interval',
+      '1h',
+    );
+    expect(added).toMatchObject({ code: 0, err: '' });
+    expect(added.out).toContain(`remote_mirror_1  ${target}  every 1h, on push  last never`);
+    expect(bench.pushMirrors.asked.at(-1)).toBe('create owner/project with canary-own-t0ken');
+    expect(JSON.parse((await push('list', 'owner/project', '--json')).out)).toMatchObject([
+      { url: target, interval: '1h' },
+    ]);
+    expect((await push('sync', 'owner/project')).code).toBe(0);
+    bench.pushMirrors.ends = async () => false;
+    const failed = await push('sync', 'owner/project');
+    expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('(push_mirror_sync_failed)')]);
+    expect((await push('remove', 'owner/project', 'remote_mirror_9')).code).toBe(1);
+    expect((await push('remove', 'owner/project', 'remote_mirror_1')).code).toBe(0);
+    expect(JSON.parse((await push('list', 'owner/project', '--json')).out)).toEqual([]);
+  });
+});
+
+describe('headwater mirror sync --timeout', () => {
+  it('ends with a code when no worker comes, and leaves the run to whoever comes', async () => {
+    const bench = cliBench();
+    await bench.run(['mirror', 'set', 'owner/project', '--url', url]);
+    const answer = await bench.run(['mirror', 'sync', 'owner/project', '--timeout', '1s']);
+    expect([answer.code, answer.err]).toEqual([1, expect.stringContaining('(run_not_taken)')]);
+    expect(bench.queue.waiting).toHaveLength(1);
+    const wrong = await bench.run(['mirror', 'sync', 'owner/project', '--timeout', 'soon']);
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('--timeout must be a time')]);
+  });
+});

@@ -9,9 +9,11 @@ import { HeadwaterError } from '../../../src/domain/errors';
 import type { SchedulePolicy } from '../../../src/domain/mirror';
 import { createHttpApp } from '../../../src/http/http-app';
 import type { HttpDeps } from '../../../src/http/http-deps';
+import { PushSyncs } from '../../../src/sync/push-syncs';
 import { FakeForge } from '../../fakes/fake-forge';
 import { FakeListings } from '../../fakes/fake-listings';
 import { FakeNewProjects } from '../../fakes/fake-new-projects';
+import { FakePushMirrors } from '../../fakes/fake-push-mirrors';
 import { FakeSsh } from '../../fakes/fake-ssh';
 import { MemoryNotices } from '../../fakes/memory-notices';
 import { MemoryQueue } from '../../fakes/memory-queue';
@@ -35,6 +37,7 @@ export interface HttpBench {
   readonly forge: FakeForge;
   readonly listings: FakeListings;
   readonly newProjects: FakeNewProjects;
+  readonly pushMirrors: FakePushMirrors;
   readonly notices: MemoryNotices;
   readonly closing: AbortController;
   /** What timers were set. */
@@ -57,6 +60,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
   const queue = new MemoryQueue();
   const forge = new FakeForge();
   const newProjects = new FakeNewProjects(forge);
+  const pushMirrors = new FakePushMirrors();
   const listings = new FakeListings();
   const notices = new MemoryNotices();
   const closing = new AbortController();
@@ -73,6 +77,8 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     ssh: new FakeSsh(),
     listUpstream: listings.list,
     newProjects,
+    pushMirrors,
+    pushSyncs: new PushSyncs({ pushMirrors, log }),
     compilePattern,
     checkUpstream: ({ host }) => {
       if (host === '127.0.0.1') throw new HeadwaterError('url_blocked', { host });
@@ -108,6 +114,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     forge,
     listings,
     newProjects,
+    pushMirrors,
     notices,
     closing,
     hookTimers,

@@ -22,6 +22,7 @@ import { answerError, authenticate } from './rest-api';
 import { adminRoutes, type AdminContext } from './rest-admin';
 import { issueRoutes } from './rest-issues';
 import { pullRoutes } from './rest-pulls';
+import { describedPushMirrors, pushMirrorRoutes } from './rest-push-mirrors';
 import { repoSettingsRoutes } from './rest-repo-settings';
 import { repoRoutes } from './rest-repos';
 import { userRoutes } from './rest-users';
@@ -41,6 +42,8 @@ export interface ForgeDouble extends TestForge {
   /** Method and path of every request so far, hooks' own apart. */
   readonly requests: readonly string[];
   setOverQuota(owner: string, over: boolean): void;
+  /** [mirror] ENABLED of its configuration. */
+  setMirrorsEnabled(enabled: boolean): void;
 }
 
 /**
@@ -105,6 +108,9 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
     sentWebhooks: webhooks.sent,
     repositoryPath: (owner, name) => repoPath(root, owner, name),
     addGitHook: (owner, name, hook, script) => addGitHook(repoPath(root, owner, name), hook, script),
+    setMirrorsEnabled(enabled) {
+      state.mirrorsEnabled = enabled;
+    },
     setOverQuota(owner, over) {
       if (over) state.overQuota.add(owner);
       else state.overQuota.delete(owner);
@@ -146,10 +152,17 @@ function createApp(context: HookContext & LfsContext & AdminContext, requests: s
     response.json({ default_theme: 'forgejo-auto', allowed_reactions: [], custom_emojis: [] });
   });
   api.get('/settings/repository', (_request, response) => {
-    response.json({ mirrors_disabled: false, http_git_disabled: false, lfs_disabled: !context.lfs.enabled });
+    response.json({
+      mirrors_disabled: !context.state.mirrorsEnabled,
+      http_git_disabled: false,
+      lfs_disabled: !context.lfs.enabled,
+    });
+  });
+  app.get('/swagger.v1.json', (_request, response) => {
+    response.json(describedPushMirrors());
   });
   api.use(adminRoutes(context), userRoutes(context), repoRoutes(context));
-  api.use(repoSettingsRoutes(context), pullRoutes(context), issueRoutes(context));
+  api.use(repoSettingsRoutes(context), pushMirrorRoutes(context), pullRoutes(context), issueRoutes(context));
   app.use('/api/v1', api);
   app.use('/api', (_request, response) => {
     response.status(404).type('text/plain').send('404 page not found');

@@ -65,6 +65,19 @@ export interface ForgeIssue {
   state: 'open' | 'closed';
 }
 
+export interface ForgePushMirror {
+  readonly name: string;
+  /** With its credentials. */
+  readonly address: string;
+  readonly interval: string;
+  readonly syncOnCommit: boolean;
+  readonly publicKey: string;
+  /** Epoch ms. */
+  readonly createdAt: number;
+  lastUpdateAt: number;
+  lastError: string;
+}
+
 export interface ForgeRepo {
   readonly id: number;
   owner: ForgeUser;
@@ -79,6 +92,7 @@ export interface ForgeRepo {
   branchRules: BranchRule[];
   tagRules: TagRule[];
   webhooks: ForgeWebhook[];
+  pushMirrors: ForgePushMirror[];
   readonly pulls: ForgePull[];
   hasIssues: boolean;
   readonly issues: ForgeIssue[];
@@ -95,6 +109,8 @@ export class ForgeState {
   /** Old full name to the id of the repository that had it. */
   readonly redirects = new Map<string, number>();
   systemWebhooks: ForgeWebhook[] = [];
+  /** [mirror] ENABLED. */
+  mirrorsEnabled = true;
   /** Owners whose quota is used up. */
   readonly overQuota = new Set<string>();
   #lastId = 0;
@@ -155,6 +171,7 @@ export class ForgeState {
       branchRules: [],
       tagRules: [],
       webhooks: [],
+      pushMirrors: [],
       pulls: [],
       hasIssues: true,
       issues: [],
