@@ -9,12 +9,13 @@ export class GitSide {
     private readonly upstreamUrl: string,
     private readonly folder: string,
     private readonly except: ReadonlySet<number>,
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
   /** `git ls-remote`, so many times. */
   list(times: number): Promise<Figures> {
     return this.#measure(async () => {
-      for (let count = times; count > 0; count -= 1) await git(['ls-remote', '-q', this.upstreamUrl]);
+      for (let count = times; count > 0; count -= 1) await this.#git(['ls-remote', '-q', this.upstreamUrl]);
     });
   }
 
@@ -22,34 +23,56 @@ export class GitSide {
   async import(forgeUrl: string): Promise<Figures> {
     await rm(this.folder, { recursive: true, force: true });
     return this.#measure(async () => {
-      await git(['init', '-q', '--bare', this.folder]);
-      await this.#fetchAndPush(forgeUrl);
+      await this.#git(['init', '-q', '--bare', this.folder]);
+      await this.#fetch();
+      await this.#push(forgeUrl);
+    });
+  }
+
+  /** The same, with `git lfs fetch --all` and `git lfs push --all` in between. */
+  async importWithLfs(forgeUrl: string): Promise<Figures> {
+    await rm(this.folder, { recursive: true, force: true });
+    return this.#measure(async () => {
+      await this.#git(['init', '-q', '--bare', this.folder]);
+      await this.#inFolder(['remote', 'add', 'upstream', this.upstreamUrl]);
+      await this.#inFolder(['remote', 'add', 'forge', forgeUrl]);
+      await this.#fetch();
+      await this.#inFolder(['lfs', 'fetch', '--all', 'upstream']);
+      await this.#inFolder(['lfs', 'push', '--all', 'forge']);
+      await this.#push(forgeUrl);
     });
   }
 
   /** `git fetch` and `git push` in the repository of the import. */
   update(forgeUrl: string): Promise<Figures> {
-    return this.#measure(() => this.#fetchAndPush(forgeUrl));
+    return this.#measure(async () => {
+      await this.#fetch();
+      await this.#push(forgeUrl);
+    });
   }
 
-  async #fetchAndPush(forgeUrl: string): Promise<void> {
-    await git([
-      '-C',
-      this.folder,
-      'fetch',
-      '-q',
-      this.upstreamUrl,
-      'refs/heads/*:refs/heads/*',
-      'refs/tags/*:refs/tags/*',
-    ]);
-    await git(['-C', this.folder, 'push', '-q', forgeUrl, 'refs/heads/*:refs/heads/*', 'refs/tags/*:refs/tags/*']);
+  #fetch(): Promise<void> {
+    return this.#inFolder(['fetch', '-q', this.upstreamUrl, ...refspecs]);
+  }
+
+  #push(forgeUrl: string): Promise<void> {
+    return this.#inFolder(['push', '-q', forgeUrl, ...refspecs]);
   }
 
   #measure(work: () => Promise<void>): Promise<Figures> {
     return measure(ownChildren(this.except), work);
   }
+
+  #inFolder(args: readonly string[]): Promise<void> {
+    return this.#git(['-C', this.folder, ...args]);
+  }
+
+  #git(args: readonly string[]): Promise<void> {
+    return git(args, this.env);
+  }
 }
 
+const refspecs = ['refs/heads/*:refs/heads/*', 'refs/tags/*:refs/tags/*'];
 const environment = {
   ...process.env,
   GIT_CONFIG_NOSYSTEM: '1',
@@ -57,9 +80,9 @@ const environment = {
   GIT_TERMINAL_PROMPT: '0',
 };
 
-function git(args: readonly string[]): Promise<void> {
+function git(args: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn('git', args, { env: { ...environment, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.on('error', reject);

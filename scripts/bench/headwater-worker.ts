@@ -1,7 +1,7 @@
 /** Headwater with its worker, in a process of its own: real store, queue, Redis and fetch children; runs are asked for one by one. */
 import { compose } from '../../src/compose';
 import { parseConfig } from '../../src/config';
-import { enrolMirror } from '../../src/sync/enrol-mirror';
+import { enrolMirror, type MirrorSettings } from '../../src/sync/enrol-mirror';
 import { removeMirror } from '../../src/sync/remove-mirror';
 import { requestSync } from '../../src/sync/request-sync';
 import type { Cause } from '../../src/domain/mirror';
@@ -16,9 +16,10 @@ async function main(variables: Record<string, string>): Promise<void> {
     switch (question['do']) {
       case 'enrol': {
         const project = await app.forge.project(Number(question['repoId']));
-        const { mirror, requested } = await enrolMirror(app, project, { url: String(question['url']), enabled: false });
+        const settings = question['settings'] as MirrorSettings;
+        const { mirror, requested } = await enrolMirror(app, project, { ...settings, enabled: false });
         if (requested !== null) throw new Error('nothing should run yet');
-        return { mirrorId: mirror.id };
+        return { mirrorId: mirror.id, sshPublicKey: mirror.ssh?.keys[0]?.publicKey ?? null };
       }
       case 'import':
         await importProject(app, Number(question['repoId']));

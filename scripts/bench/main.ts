@@ -1,31 +1,38 @@
 /**
  * Ratios against the git command line doing the same between the same two servers, in one run.
- * Usage: npm run bench [-- [--rounds N] [PATH of a large repository]]
+ * Usage: npm run bench [-- [--rounds N] [--only http,ssh,lfs,refs] [PATH of a large repository]]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compareOn, type Comparison } from './compare';
+import { Bench, type Comparison } from './bench';
+import { compareHttp } from './compare-http';
+import { compareLfs } from './compare-lfs';
+import { compareRefs } from './compare-refs';
+import { compareSsh } from './compare-ssh';
+import type { ForgeAddress } from './forge-server';
 import { LineProcess } from './line-process';
-import type { ServerAddresses } from './servers';
 import { copied, smallSubject } from './subject';
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { rounds: { type: 'string', default: '3' } },
+    options: { rounds: { type: 'string', default: '3' }, only: { type: 'string', default: 'http,ssh,lfs,refs' } },
     allowPositionals: true,
   });
+  const only = new Set(values.only.split(','));
   const folder = await mkdtemp(join(tmpdir(), 'headwater-bench-'));
   const root = join(folder, 'upstream');
   const subjects = [smallSubject(root)];
   if (positionals[0] !== undefined) subjects.push(copied('large', positionals[0], root));
 
-  const servers = new LineProcess('servers.js', [root]);
-  const addresses = await servers.ask<ServerAddresses>({ do: 'addresses' });
+  const forge = new LineProcess('forge-server.js', []);
+  const upstream = new LineProcess('upstream-server.js', [root]);
+  const address = await forge.ask<ForgeAddress>({ do: 'address' });
+  const { upstreamBase } = await upstream.ask<{ upstreamBase: string }>({ do: 'address' });
   const settings = {
-    HEADWATER_FORGE_URL: addresses.forgeUrl,
-    HEADWATER_FORGE_TOKEN: addresses.botToken,
+    HEADWATER_FORGE_URL: address.forgeUrl,
+    HEADWATER_FORGE_TOKEN: address.botToken,
     HEADWATER_DATA_DIR: join(folder, 'data'),
     HEADWATER_LISTEN: '127.0.0.1:0',
     HEADWATER_ALLOWED_UPSTREAMS: '127.0.0.1',
@@ -33,18 +40,25 @@ async function main(): Promise<void> {
   };
   const headwater = new LineProcess('headwater-worker.js', [JSON.stringify(settings)]);
   try {
-    const bench = { servers, headwater, addresses, folder, rounds: Number(values.rounds) };
+    const bench = new Bench(forge, upstream, headwater, address, upstreamBase, folder, Number(values.rounds));
     for (const subject of subjects) {
-      console.log(`\n${subject.name}: ${subject.about}`);
-      console.log(row(['job', 'wall', '×', 'CPU', '×', 'peak memory', 'from upstream', 'goal']));
-      for (const comparison of await compareOn(bench, subject)) console.log(show(comparison));
+      const about = `${subject.name}: ${subject.about}`;
+      if (only.has('http')) print(about, await compareHttp(bench, subject));
+      if (only.has('ssh') && subject === subjects.at(-1)) print(about, await compareSsh(bench, subject));
     }
+    if (only.has('lfs')) print('LFS: objects of 1 MiB', await compareLfs(bench, root));
+    if (only.has('refs')) print('50,000 refs', await compareRefs(bench, root));
     console.log('\nEach cell is "Headwater / git", medians; × are medians of the ratios round by round.');
   } finally {
-    await headwater.close();
-    await servers.close();
+    await Promise.all([headwater.close(), forge.close(), upstream.close()]);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function print(about: string, comparisons: readonly Comparison[]): void {
+  console.log(`\n${about}`);
+  console.log(row(['job', 'wall', '×', 'CPU', '×', 'peak memory', 'from upstream', 'goal']));
+  for (const one of comparisons) console.log(show(one));
 }
 
 function show({ job, ours, git, wallRatio, cpuRatio, goal }: Comparison): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TempRepo } from '../../test/support/temp-repo';
 
@@ -22,6 +22,48 @@ export function smallSubject(root: string): Subject {
   for (const tag of ['v1', 'v2', 'v3']) source.git(['tag', tag, `main~${tag.slice(1)}`]);
   try {
     return copied('small', source.dir, root);
+  } finally {
+    source.remove();
+  }
+}
+
+/** One commit with a pointer for each object. */
+export function lfsSubject(root: string, objects: readonly { readonly oid: string; readonly size: number }[]): Subject {
+  const source = new TempRepo();
+  const files = objects.map(({ oid, size }, at) => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${size}\n`;
+    return `M 100644 inline ${at}.bin\ndata ${pointer.length}\n${pointer}\n`;
+  });
+  const attributes = '*.bin filter=lfs diff=lfs merge=lfs -text\n';
+  const head = 'commit refs/heads/main\ncommitter B <b@example.org> 1700000000 +0000\ndata 8\nobjects\n\n';
+  const first = `M 100644 inline .gitattributes\ndata ${attributes.length}\n${attributes}\n`;
+  source.git(['fast-import', '--quiet'], [head, first, ...files].join(''));
+  try {
+    return copied('lfs', source.dir, root);
+  } finally {
+    source.remove();
+  }
+}
+
+/** So many refs on few commits; `copyInto` makes a bare repository equal to it. */
+export function manyRefsSubject(
+  root: string,
+  count: number,
+): Subject & { readonly copyInto: (folder: string) => void } {
+  const source = new TempRepo();
+  try {
+    const tips = Array.from({ length: 20 }, (_, at) => source.commit('main', `content ${at}`));
+    const refs = Array.from({ length: count - 1 }, (_, at): [string, string] => [
+      `refs/${at % 2 === 0 ? 'heads/topic' : 'tags/v'}-${at}`,
+      tips[at % tips.length] ?? '',
+    ]);
+    source.packRefs(new Map([['refs/heads/main', tips.at(-1) ?? ''], ...refs]));
+    const subject = copied('refs', source.dir, root);
+    const copyInto = (folder: string) => {
+      for (const part of ['objects', 'packed-refs'])
+        cpSync(join(subject.dir, part), join(folder, part), { recursive: true });
+    };
+    return { ...subject, copyInto };
   } finally {
     source.remove();
   }

@@ -5,10 +5,14 @@ export interface FetchChildrenOptions extends FetchChildOptions {
   readonly keepSpare: boolean;
 }
 
+/** How long after a fetch the next spare is started: by then a small update has reached the forge undisturbed; ms. */
+const breatherMs = 500;
+
 /** Starts fetch children; each serves one job. */
 export class FetchChildren {
   readonly #alive = new Set<FetchChild>();
   #spare: FetchChild | null = null;
+  #breather: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(private readonly options: FetchChildrenOptions) {
@@ -21,12 +25,16 @@ export class FetchChildren {
     this.#spare = null;
     const child = spare?.isAlive === true ? spare : this.#spawn();
     // The next spare starts once this job is over, so that the two don't compete for the processor.
-    void child.ended.then(() => this.#prepareSpare());
+    void child.ended.then(() => {
+      clearTimeout(this.#breather);
+      if (!this.#closed) this.#breather = setTimeout(() => this.#prepareSpare(), breatherMs);
+    });
     return child;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#breather);
     const children = [...this.#alive];
     for (const child of children) child.kill();
     await Promise.all(children.map((child) => child.ended));
