@@ -14,6 +14,7 @@ import { compareSsh } from './compare-ssh';
 import type { ForgeAddress } from './forge-server';
 import { LineProcess } from './line-process';
 import { copied, smallSubject } from './subject';
+import type { UpstreamAddress } from './upstream-server';
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   const forge = new LineProcess('forge-server.js', []);
   const upstream = new LineProcess('upstream-server.js', [root]);
   const address = await forge.ask<ForgeAddress>({ do: 'address' });
-  const { upstreamBase } = await upstream.ask<{ upstreamBase: string }>({ do: 'address' });
+  const { upstreamBase } = await upstream.ask<UpstreamAddress>({ do: 'address' });
   const settings = {
     HEADWATER_FORGE_URL: address.forgeUrl,
     HEADWATER_FORGE_TOKEN: address.botToken,

@@ -5,6 +5,11 @@ import { LfsUpstream } from '../../test/support/lfs-upstream';
 import { SshServer } from '../../test/support/ssh-server';
 import { answerLines } from './line-process';
 
+export interface UpstreamAddress {
+  /** Of the folder of repositories. */
+  readonly upstreamBase: string;
+}
+
 async function main(root: string): Promise<void> {
   const upstream = await GitUpstream.start({ root });
   const lfs = await LfsUpstream.start();
@@ -13,8 +18,10 @@ async function main(root: string): Promise<void> {
 
   await answerLines(async (question) => {
     switch (question['do']) {
-      case 'address':
-        return { upstreamBase: `http://127.0.0.1:${upstream.port}` };
+      case 'address': {
+        const address: UpstreamAddress = { upstreamBase: `http://127.0.0.1:${upstream.port}` };
+        return address;
+      }
       case 'sent bytes':
         return { bytes: upstream.sentBytes };
       case 'lfs objects':

@@ -22,7 +22,7 @@ export class CheckedBytes extends Transform {
   override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
     this.#bytes += chunk.length;
     this.onBytes(chunk.length);
-    if (this.#bytes > this.object.size) return done(this.#wrong('it is longer than its pointer says'));
+    if (this.#bytes > this.object.size) return done(corruptObject(this.object, 'it is longer than its pointer says'));
     this.#hash.update(chunk);
     if (this.#last !== null) this.push(this.#last);
     this.#last = chunk;
@@ -30,12 +30,13 @@ export class CheckedBytes extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    if (this.#bytes < this.object.size) return done(this.#wrong('it is shorter than its pointer says'));
-    if (this.#hash.digest('hex') !== this.object.oid) return done(this.#wrong('its SHA-256 is another one'));
+    if (this.#bytes < this.object.size) return done(corruptObject(this.object, 'it is shorter than its pointer says'));
+    if (this.#hash.digest('hex') !== this.object.oid)
+      return done(corruptObject(this.object, 'its SHA-256 is another one'));
     done(null, this.#last ?? undefined);
   }
+}
 
-  #wrong(why: string): HeadwaterError {
-    return new HeadwaterError('lfs_object_corrupt', { oid: this.object.oid, why });
-  }
+export function corruptObject({ oid }: LfsObject, why: string): HeadwaterError {
+  return new HeadwaterError('lfs_object_corrupt', { oid, why });
 }

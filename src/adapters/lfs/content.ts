@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type http from 'node:http';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { LfsObject } from '../../domain/lfs-pointer';
 import { StallWatch } from '../../git-http/stall-watch';
-import { CheckedBytes } from './checked-bytes';
+import { CheckedBytes, corruptObject } from './checked-bytes';
 import type { Server } from './server';
 
 /**
@@ -16,7 +17,7 @@ export function contentOf(
   object: LfsObject,
   onBytes: (bytes: number) => void,
 ): Readable {
-  const { idleTimeoutMs, translate, signal } = server;
+  const { idleTimeoutMs, translate } = server;
   const content = new CheckedBytes(object, (bytes) => {
     watch.touch();
     onBytes(bytes);
@@ -29,10 +30,7 @@ export function contentOf(
   );
   response.on('error', () => {});
   response.once('close', () => {
-    if (response.complete || content.destroyed) return;
-    const reason: unknown = signal.reason;
-    const fault = translate({ kind: 'broken_off', phase: 'receiving data' });
-    content.destroy(signal.aborted && reason instanceof Error ? reason : fault);
+    if (!response.complete && !content.destroyed) content.destroy(brokenOff(server));
   });
   content.once('close', () => {
     watch.stop();
@@ -48,10 +46,51 @@ export async function proveContent(content: Readable): Promise<null> {
   return null;
 }
 
-/** The same, and answers the object, of `size` bytes. */
-export async function holdContent(content: Readable, size: number): Promise<Buffer> {
-  const held = Buffer.allocUnsafe(size);
-  let at = 0;
-  for await (const chunk of content as AsyncIterable<Buffer>) at += chunk.copy(held, at);
-  return held;
+/**
+ * An object that is read into memory and then checked: without a stream in between, which would cost more than all the
+ * rest. Raises what `contentOf` fails with.
+ */
+export function holdContent(
+  server: Server,
+  response: http.IncomingMessage,
+  object: LfsObject,
+  onBytes: (bytes: number) => void,
+): Promise<Buffer> {
+  const { idleTimeoutMs, translate } = server;
+  const held = Buffer.allocUnsafeSlow(object.size);
+  let bytes = 0;
+  return new Promise<Buffer>((resolve, reject) => {
+    const fail = (error: Error) => {
+      reject(error);
+      response.destroy();
+    };
+    const watch = new StallWatch(idleTimeoutMs, () =>
+      fail(translate({ kind: 'stalled', phase: 'receiving data', idleTimeoutMs })),
+    );
+    response.on('data', (chunk: Buffer) => {
+      watch.touch();
+      onBytes(chunk.length);
+      chunk.copy(held, bytes);
+      bytes += chunk.length;
+      if (bytes > held.length) fail(corruptObject(object, 'it is longer than its pointer says'));
+    });
+    response.on('error', () => {});
+    response.once('close', () => {
+      watch.stop();
+      if (!response.complete) reject(brokenOff(server));
+      else if (bytes < held.length) reject(corruptObject(object, 'it is shorter than its pointer says'));
+      else if (sha256(held) !== object.oid) reject(corruptObject(object, 'its SHA-256 is another one'));
+      else resolve(held);
+    });
+  });
+}
+
+function brokenOff({ signal, translate }: Server): Error {
+  const reason: unknown = signal.reason;
+  if (signal.aborted && reason instanceof Error) return reason;
+  return translate({ kind: 'broken_off', phase: 'receiving data' });
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,10 +1,9 @@
 import { Semaphore } from 'async-mutex';
-import { Readable } from 'node:stream';
 import { HeadwaterError, type Fault } from '../../domain/errors';
 import { planBatches } from '../../domain/lfs-batch';
 import { lfsKey, type LfsObject } from '../../domain/lfs-pointer';
 import type { LfsCopyRequest, LfsCopyResult } from '../../ports/lfs';
-import { holdContent, proveContent } from './content';
+import { proveContent } from './content';
 import type { ForgeLfs } from './forge-lfs';
 import type { Patience } from './patience';
 import { SendQueue, type ForgeAnswer, type ProvedObject } from './send-queue';
@@ -22,7 +21,7 @@ export interface CopyLimits {
 }
 
 export interface CopyParts {
-  readonly upstream: Pick<UpstreamLfs, 'locate' | 'open' | 'forget'>;
+  readonly upstream: Pick<UpstreamLfs, 'locate' | 'open' | 'read' | 'forget'>;
   readonly forge: Pick<ForgeLfs, 'lacks' | 'wants' | 'put'>;
   readonly patience: Patience;
   /** Ends everything that is on its way, with its reason. */
@@ -110,10 +109,10 @@ export class CopyRun {
     const keep = object.size <= this.limits.holdBytes;
     if (keep) await this.#memory.acquire(memoryFor(object));
     try {
-      const held = await this.parts.patience.trying(async () => {
-        const content = await this.#open(object);
-        return keep ? holdContent(content, object.size) : proveContent(content);
-      });
+      const { patience, upstream } = this.parts;
+      const held = await patience.trying(async () =>
+        keep ? upstream.read(object, this.#onReceived) : proveContent(await upstream.open(object, this.#onReceived)),
+      );
       this.#failuresInARow = 0;
       this.#queue.add({ object, held });
     } catch (thrown) {
@@ -136,17 +135,15 @@ export class CopyRun {
   }
 
   async #send(object: LfsObject, held: Buffer | null): Promise<void> {
-    await this.parts.forge.put(object, held === null ? await this.#open(object) : streamOf(held));
+    await this.parts.forge.put(object, held ?? (await this.parts.upstream.open(object, this.#onReceived)));
     this.#copied += 1;
     this.#sentBytes += object.size;
   }
 
-  #open(object: LfsObject): Promise<Readable> {
-    return this.parts.upstream.open(object, (bytes) => {
-      this.#receivedBytes += bytes;
-      this.#report();
-    });
-  }
+  readonly #onReceived = (bytes: number): void => {
+    this.#receivedBytes += bytes;
+    this.#report();
+  };
 
   /** Is it about this object, or about more? */
   #judge(object: LfsObject, thrown: unknown): void {
@@ -191,8 +188,4 @@ const memoryUnit = 256 * 1024;
 
 function memoryFor({ size }: LfsObject): number {
   return Math.max(1, Math.ceil(size / memoryUnit));
-}
-
-function streamOf(bytes: Buffer): Readable {
-  return Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false });
 }

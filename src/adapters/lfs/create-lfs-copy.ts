@@ -25,7 +25,7 @@ export interface LfsCopyOptions extends GuardedDialerOptions {
   readonly patience?: PatienceOptions;
 }
 
-const usualLimits: CopyLimits = { concurrency: 6, batchSize: largestBatch, holdBytes: 16 * 1024 * 1024 };
+const usualLimits: CopyLimits = { concurrency: 8, batchSize: largestBatch, holdBytes: 16 * 1024 * 1024 };
 const usualPatience: PatienceOptions = { tries: 3, firstDelayMs: 500, maxDelayMs: 60_000 };
 
 const settingsSchema = z.object({ lfs_disabled: z.boolean().default(false) });

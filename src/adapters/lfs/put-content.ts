@@ -5,13 +5,13 @@ import { failure, readAnswer, withDefaults, type Answer, type Server } from './s
 const maxAnswerBytes = 64 * 1024;
 
 /**
- * Sends a stream and reads the answer to it. When the stream fails, the request is cut before its last byte and this
+ * Sends an object and reads the answer to it. When its stream fails, the request is cut before its last byte and this
  * raises the stream's own error; everything else is the server's fault.
  */
 export async function putContent(
   server: Server,
   request: { readonly url: URL; readonly headers: Readonly<Record<string, string>> },
-  content: Readable,
+  content: Readable | Buffer,
 ): Promise<Answer> {
   const { requester, idleTimeoutMs, translate, signal } = server;
   const put = requester.request({ ...request, headers: withDefaults(request.headers), method: 'PUT', signal });
@@ -23,24 +23,28 @@ export async function putContent(
     });
     // Each side's failure brings down the other one; the first to speak is the one at fault.
     put.on('error', (error) => reject(failure(signal, translate, error)));
-    content.once('error', reject);
+    if (!Buffer.isBuffer(content)) content.once('error', reject);
   });
   const watch = new StallWatch(
     idleTimeoutMs,
     () => put.destroy(translate({ kind: 'stalled', phase: 'waiting for the answer', idleTimeoutMs })),
     () => sent || put.writableNeedDrain,
   );
-  content.on('data', () => watch.touch());
-  pipeline(content, put, (error) => {
-    sent = error === undefined || error === null;
+  put.once('finish', () => {
+    sent = true;
     watch.touch();
   });
+  if (Buffer.isBuffer(content)) put.end(content);
+  else {
+    content.on('data', () => watch.touch());
+    pipeline(content, put, () => {}); // each side's errors are heard above
+  }
   try {
     return await answered;
   } finally {
     watch.stop();
     // A server may answer before it was sent everything.
-    content.destroy();
+    if (!Buffer.isBuffer(content)) content.destroy();
     put.destroy();
   }
 }

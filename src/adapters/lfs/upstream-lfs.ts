@@ -1,10 +1,11 @@
+import type http from 'node:http';
 import type { Readable } from 'node:stream';
 import { basicAuthorization } from '../../domain/credentials';
 import { HeadwaterError } from '../../domain/errors';
 import { lfsKey, type LfsObject } from '../../domain/lfs-pointer';
 import type { LfsSource } from '../../domain/lfs-source';
 import { BatchClient, type BatchObject } from './batch';
-import { contentOf } from './content';
+import { contentOf, holdContent } from './content';
 import { acceptLink, type DownloadLink } from './download-link';
 import { busyUpstream, refusedByUpstream, saidBy, upstreamFault } from './errors';
 import { headOf, open, type Server } from './server';
@@ -59,9 +60,20 @@ export class UpstreamLfs {
 
   /** Opens an object that was located. Raises lfs_object_*, and what may pass soon. */
   async open(object: LfsObject, onBytes: (bytes: number) => void): Promise<Readable> {
+    const { server, response } = await this.#download(object);
+    return contentOf(server, response, object, onBytes);
+  }
+
+  /** The same, and answers all of it, checked. */
+  async read(object: LfsObject, onBytes: (bytes: number) => void): Promise<Buffer> {
+    const { server, response } = await this.#download(object);
+    return holdContent(server, response, object, onBytes);
+  }
+
+  async #download(object: LfsObject): Promise<{ server: Server; response: http.IncomingMessage }> {
     const { link, response } = await this.#openLink(object);
     const { status, location } = headOf(response);
-    if (status === 200) return contentOf(this.#at(link), response, object, onBytes);
+    if (status === 200) return { server: this.#at(link), response };
     response.destroy();
     const busy = busyUpstream(link.url.hostname, headOf(response));
     if (busy !== null) throw busy;

@@ -153,12 +153,15 @@ function takeObject({ context, repo, user, response }: Visit, request: Request):
     request.resume();
     return say(response, 200, 'OK');
   }
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const content = Buffer.allocUnsafeSlow(size);
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    chunk.copy(content, bytes);
+    bytes += chunk.length;
+  });
   request.on('error', () => {});
   request.on('end', () => {
-    const content = Buffer.concat(chunks);
-    if (content.length !== size) return say(response, 422, 'content size does not match');
+    if (bytes !== size) return say(response, 422, 'content size does not match');
     if (sha256(content) !== oid) return say(response, 422, 'content hash does not match OID');
     context.lfs.contents.set(oid, content);
     context.lfs.link(repo.id, oid, size);
