@@ -1,3 +1,4 @@
+import { invalidFields } from '../domain/mirror-options';
 import type { SshKeyType } from '../domain/mirror-ssh';
 import type { MirrorSettings } from '../sync/enrol-mirror';
 import { enrolProject } from '../sync/enrol-project';
@@ -13,6 +14,7 @@ export interface SetOptions extends OptionFlags, PasswordOptions {
   readonly user?: string;
   readonly notifyIssue?: boolean;
   readonly notifyUrl?: string;
+  readonly tokenExpires?: string;
   readonly enable?: boolean;
   readonly disable?: boolean;
   readonly sshKeyType?: SshKeyType;
@@ -25,12 +27,22 @@ export async function readSetOptions(deps: Pick<CliDeps, 'io'>, options: SetOpti
     url: options.url,
     authUser: options.user,
     authPassword: await readPassword(deps.io.in, options),
+    tokenExpiresAt: readExpiry(options.tokenExpires),
     enabled: options.enable === true ? true : options.disable === true ? false : undefined,
     options: readOptionFlags(options),
     notify: { issue: options.notifyIssue, url: options.notifyUrl },
     sshKeyType: options.sshKeyType,
     sshHostKeys: options.sshHostKey,
   };
+}
+
+/** A day or a time; an empty text: not known. */
+function readExpiry(text: string | undefined): number | null | undefined {
+  if (text === undefined) return undefined;
+  if (text === '') return null;
+  const at = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(at)) throw invalidFields([{ field: '--token-expires', message: 'is no date such as 2027-01-31' }]);
+  return at;
 }
 
 /** Creates or changes a mirror. The password comes from standard input or a file: an argument could be seen by others. */

@@ -31,6 +31,7 @@ export function describeMirror(mirror: Mirror): string[] {
     ['upstream', mirror.url],
     ['user', mirror.authUser],
     ['password', mirror.sealedPassword === null ? 'none' : 'stored'],
+    ['token ends', showTime(mirror.tokenExpiresAt)],
     ...describeSsh(mirror),
     ...describeOptions(mirror.options),
     ['state', mirrorState(mirror)],

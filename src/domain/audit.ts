@@ -62,6 +62,7 @@ const kinds: Readonly<Record<keyof Mirror, 'setting' | 'secret' | 'own' | 'state
   url: 'setting',
   authUser: 'setting',
   sealedPassword: 'secret',
+  tokenExpiresAt: 'state',
   ssh: 'own',
   enabled: 'setting',
   options: 'own',

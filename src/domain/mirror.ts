@@ -38,6 +38,8 @@ export interface Mirror {
   readonly authUser: string | null;
   /** The sealed password or token (ports/secret-box), bound to the mirror, the upstream's origin and the user. */
   readonly sealedPassword: string | null;
+  /** When the stored token ends, as the upstream or a person said, epoch ms; null: not known. */
+  readonly tokenExpiresAt: number | null;
   /** null unless the upstream is an ssh address. */
   readonly ssh: MirrorSsh | null;
   /** Where the upstream says that it has changed; null: nowhere. */

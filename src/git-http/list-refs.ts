@@ -18,6 +18,8 @@ export interface ListRefsOptions {
   readonly idleTimeoutMs: number;
   readonly totalTimeoutMs: number;
   readonly maxBytes: number;
+  /** Is given the headers of an answer that is as it should be. */
+  readonly onHead?: (headers: http.IncomingHttpHeaders) => void;
   /** Is given the answer as it came, chunk by chunk. */
   readonly onChunk?: (chunk: Buffer) => void;
   readonly signal: AbortSignal;
@@ -80,6 +82,7 @@ export async function readAdvertisement(options: ListRefsOptions): Promise<Adver
     options.signal.addEventListener('abort', onAbort, { once: true });
 
     const read = (response: http.IncomingMessage) => {
+      options.onHead?.(response.headers);
       const lines = new PktLineReader((text, start, end) => parser.line(text, start, end));
       response.on('data', (chunk: Buffer) => {
         watch.touch();

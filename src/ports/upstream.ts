@@ -34,6 +34,8 @@ export interface RefListing {
   /** The server's capabilities as it sent them; the fetch offers no others. */
   readonly capabilities: readonly string[];
   readonly receivedBytes: number;
+  /** When the token that was sent ends, where the upstream says so; epoch ms. */
+  readonly credentialsExpireAt?: number | undefined;
 }
 
 /** Takes a piece of a pack; what it answers resolves once it is ready for more. Never rejects. */

@@ -21,6 +21,8 @@ export interface MirrorSettings extends SshSettings {
   readonly authUser?: string | null | undefined;
   /** null or '' removes the stored one. */
   readonly authPassword?: Secret | null | undefined;
+  /** When the password or token ends, epoch ms; null: not known. The upstream's own word counts more. */
+  readonly tokenExpiresAt?: number | null | undefined;
   readonly enabled?: boolean | undefined;
   readonly options?: OptionsChange | undefined;
   readonly notify?: NotifyChange | undefined;
@@ -123,10 +125,19 @@ export function applySettings(
     sealedPassword =
       secret === null || secret.reveal() === '' ? null : deps.secrets.seal(secret, secretContext(mirror));
   }
-  const changed = settleAccess(deps, before, { ...mirror, sealedPassword }, settings, prepared);
-  return changesFetch(before, changed)
+  const tokenExpiresAt = expiryOf(before, settings, sealedPassword);
+  const changed = settleAccess(deps, before, { ...mirror, sealedPassword, tokenExpiresAt }, settings, prepared);
+  // Another password for the same user brings nothing else to be mirrored, so all that is known stays.
+  return changesFetch(before, { ...changed, sealedPassword: before.sealedPassword })
     ? { ...changed, revision: before.revision + 1, deliveredDigest: null, held: null }
     : changed;
+}
+
+/** What was known of the old password says nothing of a new one. */
+function expiryOf(before: Mirror, settings: MirrorSettings, sealedPassword: string | null): number | null {
+  if (sealedPassword === null) return null;
+  if (settings.tokenExpiresAt !== undefined) return settings.tokenExpiresAt;
+  return sealedPassword === before.sealedPassword ? before.tokenExpiresAt : null;
 }
 
 /** Passwords are for http, keys for ssh: a mirror keeps only what its address has a use for. */
@@ -143,7 +154,7 @@ function settleAccess(
     user: (settings.authUser ?? '') !== '',
     password: (settings.authPassword?.reveal() ?? '') !== '',
   });
-  return { ...after, ssh, authUser: null, sealedPassword: null };
+  return { ...after, ssh, authUser: null, sealedPassword: null, tokenExpiresAt: null };
 }
 
 /** An interval of its own, or another one, moves the next turn. */
@@ -189,6 +200,7 @@ export function newMirror(
     url: href,
     authUser: null,
     sealedPassword: null,
+    tokenExpiresAt: null,
     ssh: null,
     hook: null,
     notify: noNotify,

@@ -31,6 +31,8 @@ export function describeStoreWrites(open: () => Store): void {
       enabled: false,
       status: 'started',
       failures: 3,
+      tokenExpiresAt: 9_007_199_254,
+      activity: { digest: 'd', changedAt: 6 },
       pause: { reason: 'person', by: 'ann', at: 5 },
       lastError: fault('upstream_unavailable', { host: 'a\n"b"\\', status: 502 }),
       lastStartedAt: 1_790_000_000_001,

@@ -16,6 +16,7 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     url: 'https://upstream.example/group/project.git',
     authUser: null,
     sealedPassword: null,
+    tokenExpiresAt: null,
     ssh: null,
     hook: null,
     notify: noNotify,

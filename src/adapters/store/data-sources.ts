@@ -13,6 +13,7 @@ import { UpstreamHook1795336410000 } from '../../../migrations/1795336410000-ups
 import { Audit1795350200000 } from '../../../migrations/1795350200000-audit';
 import { UpstreamHosts1795336600000 } from '../../../migrations/1795336600000-upstream-hosts';
 import { Notices1795336420000 } from '../../../migrations/1795336420000-notices';
+import { TokenExpiry1795336700000 } from '../../../migrations/1795336700000-token-expiry';
 import type { Logger } from '../../ports/logger';
 import { entities } from './entities';
 import { storeTrouble } from './store-errors';
@@ -30,6 +31,7 @@ const migrations = [
   Audit1795350200000,
   UpstreamHosts1795336600000,
   Notices1795336420000,
+  TokenExpiry1795336700000,
 ];
 const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;
 

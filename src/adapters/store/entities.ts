@@ -92,6 +92,7 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
     url: text('url'),
     authUser: text('auth_user', orNull),
     sealedPassword: text('sealed_password', orNull),
+    tokenExpiresAt: whole('token_expires_at', orNull),
     ssh: json('ssh', orNull),
     hook: json('hook', orNull),
     notify: json('notify', { ...orNull, transformer: orNobody }),

@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { createGuardedDialer, type GuardedDialer, type GuardedDialerOptions } from '../../git-http/guarded-dialer';
+import { parseTokenExpiration } from '../../domain/token-expiry';
 import { readAdvertisement } from '../../git-http/list-refs';
 import type { Upstream } from '../../ports/upstream';
 import { authorizationOf, contextOf, sshPlace } from './connection';
@@ -30,6 +32,7 @@ export function listThrough(dialer: GuardedDialer, limits: ListingLimits): Upstr
     const place = sshPlace(access, dialer, idleTimeoutMs);
     if (place !== null)
       return toRefListing(await readSshAdvertisement({ ...place, totalTimeoutMs, maxBytes, signal, translate }));
+    let credentialsExpireAt: number | undefined;
     const advertisement = await readAdvertisement({
       service: 'git-upload-pack',
       repository: new URL(access.url.href),
@@ -40,7 +43,17 @@ export function listThrough(dialer: GuardedDialer, limits: ListingLimits): Upstr
       maxBytes,
       signal,
       translate,
+      onHead: (headers) => (credentialsExpireAt = expiryIn(headers)),
     });
-    return toRefListing(advertisement);
+    const listing = toRefListing(advertisement);
+    return access.credentials === null || credentialsExpireAt === undefined
+      ? listing
+      : { ...listing, credentialsExpireAt };
   };
+}
+
+/** GitHub tells when a token ends; nobody else does in an answer of git's protocol. */
+function expiryIn(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers['github-authentication-token-expiration'];
+  return typeof text === 'string' ? (parseTokenExpiration(text) ?? undefined) : undefined;
 }

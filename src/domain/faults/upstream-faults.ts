@@ -71,6 +71,18 @@ export const upstreamFaults = {
     message: 'The upstream {host} refused the user name and password.',
     advice: 'Enter the password or access token again; it may have expired or been revoked.',
   },
+  upstream_token_expired: {
+    class: 'credentials',
+    kind: 'user',
+    message: 'The access token for the upstream {host} expired on {date}.',
+    advice: 'Make a new token there and enter it as the password; nothing else has to change.',
+  },
+  upstream_token_expiring: {
+    class: 'credentials',
+    kind: 'user',
+    message: 'The access token for the upstream {host} expires on {date}.',
+    advice: 'Make a new token there and enter it as the password before that; nothing else has to change.',
+  },
   upstream_forbidden: {
     class: 'credentials',
     kind: 'user',

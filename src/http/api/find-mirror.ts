@@ -1,9 +1,11 @@
 import { HeadwaterError } from '../../domain/errors';
+import { budgetHost } from '../../domain/host-budget';
 import type { Mirror } from '../../domain/mirror';
 import type { Run } from '../../domain/run';
 import type { CallerRights } from '../../ports/forge';
 import type { StoreReads } from '../../ports/store';
 import { presentMirror } from './present';
+import { isoTime } from './present-values';
 
 /** The mirror of the project that the caller's rights were found for. Raises mirror_not_found. */
 export async function findMirror(store: Pick<StoreReads, 'mirrorOfProject'>, caller: CallerRights): Promise<Mirror> {
@@ -22,9 +24,15 @@ export async function findRun(store: Pick<StoreReads, 'run'>, mirror: Mirror, id
 
 /** The presentation of a mirror together with the run that is queued or running. */
 export async function describeMirror(
-  { store, publicUrl }: { readonly store: Pick<StoreReads, 'run'>; readonly publicUrl: () => string },
+  { store, publicUrl }: { readonly store: Pick<StoreReads, 'run' | 'hostLoad'>; readonly publicUrl: () => string },
   mirror: Mirror,
 ) {
   const activeRun = mirror.activeRunId === null ? null : await store.run(mirror.activeRunId);
-  return presentMirror(mirror, activeRun, publicUrl());
+  const { blockedUntil } = await store.hostLoad(budgetHost(mirror.url));
+  return { ...presentMirror(mirror, activeRun, publicUrl()), ...presentHost(blockedUntil) };
+}
+
+/** Runs of its mirrors wait until then, if the upstream's host asked for it. */
+function presentHost(blockedUntil: number | null, now = Date.now()) {
+  return { upstream_blocked_until: blockedUntil === null || blockedUntil <= now ? null : isoTime(blockedUntil) };
 }

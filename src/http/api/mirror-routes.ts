@@ -18,6 +18,11 @@ export const settingsBody = z.strictObject({
   auth_user: z.string().max(255).nullable().optional(),
   /** null or '' removes the stored one. */
   auth_password: z.string().max(16_384).nullable().optional(),
+  /** A time, or a day that begins at midnight UTC, as GitLab counts it. */
+  token_expires_at: z
+    .union([z.iso.datetime({ offset: true }), z.iso.date()])
+    .nullable()
+    .optional(),
   enabled: z.boolean().optional(),
   ...optionFields,
   ...notifyFields,
@@ -32,6 +37,8 @@ export function readSettings(body: z.infer<typeof settingsBody>, login: string):
     url: body.url,
     authUser: body.auth_user,
     authPassword: typeof password === 'string' ? new Secret(password) : password,
+    tokenExpiresAt:
+      typeof body.token_expires_at === 'string' ? Date.parse(body.token_expires_at) : body.token_expires_at,
     enabled: body.enabled,
     options: readOptions(body),
     notify: readNotify(body),

@@ -1,6 +1,7 @@
 import { shortName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
 import { isComplete, type Run } from '../../domain/run';
+import { tokenWarning } from '../../domain/token-expiry';
 import { presentOptions, presentSync } from './option-fields';
 import { isoTime, presentFault, presentOutcome } from './present-values';
 import { presentHook } from './present-hook';
@@ -35,6 +36,8 @@ export function presentMirror(mirror: Mirror, activeRun: Run | null, baseUrl: st
     ...presentOptions(mirror.options),
     auth_user: mirror.authUser,
     has_password: mirror.sealedPassword !== null,
+    token_expires_at: isoTime(mirror.tokenExpiresAt),
+    token_warning: presentFault(tokenWarning(mirror, now)),
     ...presentSsh(mirror.ssh),
     update_status: mirror.status,
     last_error: presentFault(mirror.lastError),

@@ -1,4 +1,5 @@
-import { HeadwaterError } from '../../domain/errors';
+import { HeadwaterError, toHeadwaterError } from '../../domain/errors';
+import { nameRefusal } from '../../domain/token-expiry';
 import type { RefListing } from '../../ports/upstream';
 import { tellProgress, type SyncContext } from '../sync-context';
 import { respectHost } from './respect-host';
@@ -9,12 +10,22 @@ export async function listUpstream(context: SyncContext): Promise<RefListing> {
   tellProgress(context, { phase: 'listing', done: 0, total: 0, bytes: 0 });
   const listing = await withUpstream(context, (access) =>
     respectHost(context, () => context.upstream.list(access, context.signal)),
-  );
+  ).catch(async (thrown: unknown) => {
+    const now = await context.claim.write((tx) => tx.now());
+    throw nameRefusal(toHeadwaterError(thrown), context.claim.mirror, now);
+  });
+  await rememberExpiry(context, listing);
   context.bytes.received += listing.receivedBytes;
   // Nothing was ever mirrored; an upstream that has become empty is for the guards.
   if (listing.refs.size === 0 && context.claim.mirror.lastSuccessAt === null)
     throw new HeadwaterError('upstream_empty');
   return listing;
+}
+
+/** Written at once: whatever becomes of the run, the owner is to be warned. */
+async function rememberExpiry(context: SyncContext, { credentialsExpireAt }: RefListing): Promise<void> {
+  if (credentialsExpireAt === undefined || credentialsExpireAt === context.claim.mirror.tokenExpiresAt) return;
+  await context.claim.write((tx, mirror) => tx.saveMirror({ ...mirror, tokenExpiresAt: credentialsExpireAt }));
 }
 
 /**

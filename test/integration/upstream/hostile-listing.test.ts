@@ -133,6 +133,25 @@ describe('a hostile answer to the question for refs', () => {
     expect([fault.code, fault.retryAfterMs]).toEqual(['upstream_rate_limited', 120_000]);
   });
 
+  test('403 with a time to wait is a limit, as GitHub puts it', async () => {
+    server.behaviour = { listing: answer(403, { 'retry-after': '60' }) };
+    const fault = await faultOf(upstream.list(accessTo(server.url, 'bob', canary), never));
+    expect([fault.code, fault.retryAfterMs]).toEqual(['upstream_rate_limited', 60_000]);
+  });
+
+  test.each([
+    ['2027-10-12 09:00:00 UTC', Date.UTC(2027, 9, 12, 9)],
+    ['2027-10-12 09:00:00 +0200', Date.UTC(2027, 9, 12, 7)],
+    ['tomorrow', undefined],
+    ['9999999-01-01 00:00:00 UTC', undefined],
+  ])('the end of the token is read from what the upstream says: %s', async (text, expected) => {
+    const headers = { 'content-type': listingType, 'github-authentication-token-expiration': text };
+    server.behaviour = { listing: answer(200, headers, refsListing({ 'refs/heads/main': 'a'.repeat(40) })) };
+    const listing = await upstream.list(accessTo(server.url, 'bob', canary), never);
+    expect(listing.credentialsExpireAt).toBe(expected);
+    expect((await upstream.list(accessTo(server.url), never)).credentialsExpireAt).toBeUndefined();
+  });
+
   test('503 may tell how long to wait too', async () => {
     server.behaviour = { listing: answer(503, { 'retry-after': '60' }) };
     const fault = await faultOf(upstream.list(accessTo(server.url), never));
