@@ -3,14 +3,8 @@ import { parseEnv } from 'node:util';
 import { Secret } from './domain/credentials';
 import { HeadwaterError, type FieldFault } from './domain/errors';
 import { showDuration } from './config/quantities';
-import {
-  adminTokenVariable,
-  configFileVariable,
-  fileVariable,
-  settingList,
-  settings,
-  type Setting,
-} from './config/settings';
+import { adminTokenVariable, configFileVariable, fileVariable, settingList, settings } from './config/settings';
+import type { Setting } from './config/setting';
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 

@@ -3,10 +3,9 @@ import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { createForgeFolder } from '../../src/adapters/forge-files/forge-folder';
+import { promisify } from 'node:util';
 import { runCli } from '../../src/cli/run-cli';
 import { composeInstaller } from '../../src/compose-installer';
-import { HeadwaterError } from '../../src/domain/errors';
 import type { TestForge } from './forges';
 
 export interface Told {
@@ -27,8 +26,7 @@ export class ForgeInstall {
   static async prepare(forge: TestForge): Promise<ForgeInstall> {
     const dir = await mkdtemp(join(tmpdir(), 'headwater-install-'));
     await writeFile(join(dir, 'admin-token'), `${forge.adminToken}\n`);
-    const customPath = forge.installation?.customPath ?? join(dir, 'custom');
-    return new ForgeInstall(forge, dir, customPath, join(dir, 'headwater.env'));
+    return new ForgeInstall(forge, dir, forge.installation.customPath, join(dir, 'headwater.env'));
   }
 
   /** Runs one command as its user would, with the forge's own program where there is one. */
@@ -43,11 +41,10 @@ export class ForgeInstall {
     };
     const deps = { io: streams, version: '0', settingsHelp: '', open: never, serve: never };
     const present = { mirror: never, run: never, backup: never, pushMirror: never };
-    const installation = this.forge.installation;
-    const programs =
-      installation === null ? [] : ['--forge-binary', installation.binary, '--forge-config', installation.config];
+    const { binary, config } = this.forge.installation;
+    const programs = ['--forge-binary', binary, '--forge-config', config];
     const token = ['--admin-token-file', join(this.dir, 'admin-token')];
-    const code = await runCli({ ...deps, present, installer: this.installer() }, [
+    const code = await runCli({ ...deps, present, installer: composeInstaller() }, [
       command,
       ...token,
       ...programs,
@@ -82,36 +79,11 @@ export class ForgeInstall {
 
   /** The forge reads its templates as they are on disk. */
   async reload(): Promise<void> {
-    const installation = this.forge.installation;
-    if (installation === null) return;
-    await new Promise<void>((resolve, reject) => {
-      execFile(
-        installation.binary,
-        ['--config', installation.config, 'manager', 'reload-templates'],
-        (error: Error | null) => (error === null ? resolve() : reject(error)),
-      );
-    });
+    const { binary, config } = this.forge.installation;
+    await promisify(execFile)(binary, ['--config', config, 'manager', 'reload-templates']);
   }
 
   close(): Promise<void> {
     return rm(this.dir, { recursive: true, force: true });
-  }
-
-  /** The double renders no templates, so a fault in them is found by looking for the one that tests write. */
-  private installer() {
-    const installer = composeInstaller();
-    if (this.forge.installation !== null) return installer;
-    const liveFolder = (path: string) =>
-      createForgeFolder({
-        path,
-        kind: 'live',
-        reload: async () => {
-          const header = await this.custom('templates/custom/header.tmpl');
-          if (header?.includes('{{if}}') === true)
-            throw new HeadwaterError('templates_refused', { why: 'template: custom/header:1: missing value for if' });
-          return { done: true };
-        },
-      });
-    return { ...installer, liveFolder };
   }
 }

@@ -9,8 +9,8 @@ export interface TestForge extends ForgeAdmin {
   readonly url: string;
   /** A site admin's token with all scopes. */
   readonly adminToken: string;
-  /** Where a real one is installed; null: the double renders no templates. */
-  readonly installation: { readonly customPath: string; readonly config: string; readonly binary: string } | null;
+  /** Where it is installed: its CUSTOM_PATH, its app.ini and its program. */
+  readonly installation: { readonly customPath: string; readonly config: string; readonly binary: string };
   /** The bare repository on disk. */
   repositoryPath(owner: string, name: string): string;
   /** Adds a git hook of the forge's admin: `script` runs with sh, beside the forge's own. */

@@ -26,6 +26,9 @@ import { describedPushMirrors, pushMirrorRoutes } from './rest-push-mirrors';
 import { repoSettingsRoutes } from './rest-repo-settings';
 import { repoRoutes } from './rest-repos';
 import { userRoutes } from './rest-users';
+import { forgePage, pageRoutes, type PageContext } from './page-routes';
+import { Templates } from './templates';
+import { writeManager } from './manager-program';
 import { createWebhookSender, type SentDelivery } from './webhook-sender';
 
 export interface ForgeDouble extends TestForge {
@@ -66,9 +69,12 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
 
   const lfs = new LfsStore();
   const oauth = new OauthState();
-  const context: HookContext & LfsContext & AdminContext = {
+  const customPath = join(root, 'custom');
+  const templates = new Templates(customPath);
+  const context: HookContext & LfsContext & AdminContext & PageContext = {
     url: () => `http://127.0.0.1:${port}`,
-    ...{ state, root, faults, lfs, oauth, deliver: webhooks.deliver },
+    ...{ state, root, faults, lfs, oauth, deliver: webhooks.deliver, templates, customPath },
+    page: (title, body) => forgePage(context, {}, title, body),
     hookSecret: randomBytes(12).toString('hex'),
     log: (text) => void gitLog.push(text),
     pushed: (repo: ForgeRepo, pusher: ForgeUser, changes: readonly RefChange[]) => {
@@ -98,12 +104,13 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
     port = (starting.address() as AddressInfo).port;
   };
   await comeBack();
+  const manager = await writeManager(root, port);
 
   return {
     ...createForgeAdmin(context.url(), adminToken),
     kind: 'double',
     url: context.url(),
-    installation: null,
+    installation: { customPath, ...manager },
     ...{ adminToken, faults, lfs, oauth, gitLog, requests },
     sentWebhooks: webhooks.sent,
     repositoryPath: (owner, name) => repoPath(root, owner, name),
@@ -125,7 +132,10 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
   };
 }
 
-function createApp(context: HookContext & LfsContext & AdminContext, requests: string[]): express.Express {
+function createApp(
+  context: HookContext & LfsContext & AdminContext & PageContext,
+  requests: string[],
+): express.Express {
   const app = express();
   app.use((request, _response, next) => {
     if (!request.path.startsWith('/api/internal/')) requests.push(`${request.method} ${request.originalUrl}`);
@@ -167,7 +177,7 @@ function createApp(context: HookContext & LfsContext & AdminContext, requests: s
   app.use('/api', (_request, response) => {
     response.status(404).type('text/plain').send('404 page not found');
   });
-  app.use(oauthRoutes(context), lfsRoutes(context), gitRoutes(context));
+  app.use(oauthRoutes(context), lfsRoutes(context), gitRoutes(context), pageRoutes(context));
   const onError: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
     context.log(String(error));
     if (response.headersSent) return next(error);

@@ -6,6 +6,8 @@ import { newRouter, type RestContext } from './rest-api';
 
 export interface OauthContext extends RestContext {
   readonly oauth: OauthState;
+  /** A whole page, with the admin's templates. */
+  readonly page: (title: string, body: string) => string;
 }
 
 const sessionCookie = 'i_like_gitea';
@@ -23,6 +25,7 @@ export function oauthRoutes(context: OauthContext): Router {
     const fields =
       '<label>Username <input name="user_name"></label><label>Password <input name="password" type="password"></label>';
     sendPage(
+      context,
       response,
       'Sign in',
       `<form action="/user/login" method="post">${csrfInput}${fields}<button>Sign in</button></form>`,
@@ -33,7 +36,7 @@ export function oauthRoutes(context: OauthContext): Router {
     const user = state.user(name ?? '');
     if (user === undefined || user.password !== password) {
       response.status(200);
-      return sendPage(response, 'Sign in', '<p>Username or password is incorrect.</p>');
+      return sendPage(context, response, 'Sign in', '<p>Username or password is incorrect.</p>');
     }
     const id = randomBytes(8).toString('hex');
     oauth.browsers.set(id, user);
@@ -79,11 +82,11 @@ function authorize(context: OauthContext, request: Request, response: Response):
     return response.redirect(303, `/user/login?redirect_to=${encodeURIComponent(request.originalUrl)}`);
   if (app === undefined) {
     response.status(400);
-    return sendPage(response, 'Error', '<p>Client ID not registered</p>');
+    return sendPage(context, response, 'Error', '<p>Client ID not registered</p>');
   }
   if (!app.redirectUris.some((uri) => sameUri(uri, redirectUri))) {
     response.status(400);
-    return sendPage(response, 'Error', '<p>Unregistered Redirect URI</p>');
+    return sendPage(context, response, 'Error', '<p>Unregistered Redirect URI</p>');
   }
   if (oauth.grants.has(grantKey(user, app))) return sendCode(context, response, user, app, query);
   const kept = ['client_id', 'redirect_uri', 'state', 'scope', 'code_challenge', 'code_challenge_method']
@@ -93,7 +96,7 @@ function authorize(context: OauthContext, request: Request, response: Response):
     '<button type="submit" id="authorize-app" name="granted" value="true">Authorize Application</button>' +
     '<button type="submit" name="granted" value="false">Cancel</button>';
   const form = `<form method="post" action="/login/oauth/grant">${csrfInput}${kept}${buttons}</form>`;
-  sendPage(response, `Authorize "${app.name}" to access your account?`, form);
+  sendPage(context, response, `Authorize "${app.name}" to access your account?`, form);
 }
 
 function grant(context: OauthContext, request: Request, response: Response): void {
@@ -183,12 +186,13 @@ function accessToken({ oauth, state, url }: OauthContext, request: Request, resp
 
 const csrfInput = '<input type="hidden" name="_csrf" value="double">';
 
-function sendPage(response: Response, title: string, body: string): void {
+function sendPage(context: OauthContext, response: Response, title: string, body: string): void {
   response.set('X-Frame-Options', 'SAMEORIGIN');
-  response.type('html').send(`<!doctype html><title>${escape(title)}</title><h1>${escape(title)}</h1>${body}`);
+  const main = `<div class="page-content"><h1>${escape(title)}</h1>${body}</div>`;
+  response.type('html').send(context.page(escape(title), main));
 }
 
-function browserUser(oauth: OauthState, request: Request): ForgeUser | null {
+export function browserUser(oauth: OauthState, request: Request): ForgeUser | null {
   return oauth.browsers.get(cookieOf(request, sessionCookie) ?? '') ?? null;
 }
 
