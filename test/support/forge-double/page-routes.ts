@@ -49,7 +49,12 @@ export function pageRoutes(context: PageContext): Router {
       const tabs = `<div class="overflow-menu-items">${context.templates.render('extra_tabs', data)}</div>`;
       response.set('X-Frame-Options', 'SAMEORIGIN');
       response.send(
-        forgePage(context, data, `${owner}/${name}`, `${tabs}${page === 'settings' ? settingsPage(repo) : ''}`),
+        forgePage(
+          context,
+          data,
+          `${owner}/${name}`,
+          `${tabs}${page === 'settings' ? settingsPage(repo) : '<div class="page-content repository"></div>'}`,
+        ),
       );
     };
   router.get('/:owner/:repo', projectPage('code'));
@@ -74,7 +79,8 @@ function repoData(repo: ForgeRepo, user: ForgeUser): TemplateData {
 function settingsPage(repo: ForgeRepo): string {
   const section = (title: string, body: string) =>
     `<h4 class="ui top attached header">${title}</h4><div class="ui attached segment">${body}</div>`;
-  const form = (action: string) => `<form class="ui form"><input type="hidden" name="action" value="${action}"></form>`;
+  const form = (action: string) =>
+    `<form class="ui form"><input type="hidden" name="action" value="${action}"><button>Speichern</button></form>`;
   const mirror = repo.archived
     ? '<div class="ui warning message">Spiegel gibt es in archivierten Projekten nicht.</div>'
     : `<table class="ui table">${repo.mirror ? form('mirror-sync') + form('mirror') : ''}${form('push-mirror-add')}</table>`;
