@@ -105,6 +105,13 @@ const table: readonly (readonly [FaultCode, FaultFacts, string, string | null, s
     'If it happens again, tell your admin the number run-7.',
     'update',
   ],
+  [
+    'upstream_token_expired',
+    { host, date: '2027-01-31' },
+    'The token for github.com expired on 2027-01-31.',
+    'Make a new token there and enter it as the password. Nothing else has to change.',
+    'password',
+  ],
   ['run_stopped', { by: 'mona' }, 'mona stopped the last run.', null, 'update'],
   [
     'forge_push_denied',

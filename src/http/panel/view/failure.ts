@@ -42,6 +42,10 @@ export function explainFailure(fault: Fault, context: FailureContext): Failure {
   switch (fault.code) {
     case 'upstream_credentials_refused':
       return failure(failures.credentials(host), advice.credentials, 'password');
+    case 'upstream_token_expired':
+      return failure(failures.tokenExpired(host, facts['date'] ?? null), advice.newToken, 'password');
+    case 'upstream_token_expiring':
+      return failure(failures.tokenExpiring(host, facts['date'] ?? null), advice.newToken, 'password');
     case 'upstream_auth_required':
       return failure(failures.credentialsMissing(host), advice.credentialsMissing, 'password');
     case 'upstream_forbidden':
