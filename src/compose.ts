@@ -39,6 +39,7 @@ import type { Notices } from './ports/notices';
 import type { ObjectCache } from './ports/object-cache';
 import type { RateCounters } from './ports/rate-counters';
 import type { RunQueue } from './ports/run-queue';
+import { createForgeNews } from './sync/forge-news';
 import { createHookTimers } from './sync/hook-timers';
 import { auditedStore } from './sync/audited-store';
 import { PushSyncs } from './sync/push-syncs';
@@ -187,10 +188,14 @@ async function serveHttp(config: Config, options: ComposeOptions, parts: Parts, 
   releaser.add(() => hookTimers.close());
   const pushSyncs = new PushSyncs(parts);
   releaser.add(() => pushSyncs.close());
+  const forgeNews = createForgeNews(parts);
+  releaser.add(() => forgeNews.close());
   const deps = {
     ...parts,
     hookTimers,
     pushSyncs,
+    forgeNews,
+    forgeHookSecrets: config.webhookSecrets ?? [],
     requestLog: parts.pino,
     version: productVersion(),
     manifest: loadManifest(),
@@ -247,6 +252,7 @@ function work(config: Config, options: ComposeOptions, parts: Parts, releaser: R
     portionSize: config.pushPortion,
     backupRule: { perRef: config.backupsPerRef, ageMs: config.backupAgeMs },
     concurrency: config.concurrency,
+    reconcileMs: config.reconcileMs,
     // Never later than what it looks for can happen.
     roundMs: Math.min(longestRoundMs, config.passIntervalMs, config.minIntervalMs, config.leaseMs),
   });

@@ -126,6 +126,12 @@ export const settings = {
     meaning: 'Overwritten values are kept no longer, but for the newest one of each branch and tag.',
     kind: duration('1s', '3650d'),
   }),
+  reconcileMs: withDefault({
+    name: 'RECONCILE_INTERVAL',
+    default: '1h',
+    meaning: 'How often every project is looked at in the forge: renamed, given to a new owner, archived or deleted.',
+    kind: duration('1s', '7d'),
+  }),
   maxRetries: withDefault({
     name: 'MAX_RETRIES',
     default: '5',

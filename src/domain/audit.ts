@@ -59,6 +59,8 @@ const kinds: Readonly<Record<keyof Mirror, 'setting' | 'secret' | 'own' | 'state
   id: 'state',
   repoId: 'state',
   fullName: 'state',
+  ownerId: 'state',
+  projectSeenAt: 'state',
   url: 'setting',
   authUser: 'setting',
   sealedPassword: 'secret',

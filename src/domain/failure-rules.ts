@@ -45,9 +45,10 @@ const rules: Readonly<Record<FaultClass, FailureRule>> = {
   request: regular,
 };
 
-/** The one exception within a class: an archived project takes nothing until somebody unarchives it. */
+/** Exceptions within a class: an archived project takes nothing until somebody unarchives it; a new owner has to confirm. */
 const exceptions: Partial<Readonly<Record<FaultCode, FailureRule>>> = {
   forge_project_archived: { ...regular, pauses: 'archived' },
+  forge_project_transferred: { ...regular, pauses: 'owner_changed' },
 };
 
 export function failureRule(code: FaultCode): FailureRule {

@@ -34,6 +34,10 @@ export interface Mirror {
   readonly repoId: number;
   /** Owner and name when last seen; for people, never for addressing. */
   readonly fullName: string;
+  /** The forge's numeric id of the owner for whom the mirror works; null: whoever owns the project when it is next looked at. */
+  readonly ownerId: number | null;
+  /** When the project was last looked at in the forge; null: never since the mirror was made. */
+  readonly projectSeenAt: number | null;
   readonly url: string;
   readonly authUser: string | null;
   /** The sealed password or token (ports/secret-box), bound to the mirror, the upstream's origin and the user. */
@@ -190,7 +194,14 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
     case 'paused':
       return { ...mirror, pause: strongerPause(mirror.pause, event.pause), nextUpdateAt: null };
     case 'resumed':
-      return { ...mirror, failures: 0, pause: null, nextUpdateAt: mirror.nextUpdateAt ?? event.at };
+      return {
+        ...mirror,
+        // Whoever resumes it says that it is to work for the owner that the project has now.
+        ownerId: mirror.pause?.reason === 'owner_changed' ? null : mirror.ownerId,
+        failures: 0,
+        pause: null,
+        nextUpdateAt: mirror.nextUpdateAt ?? event.at,
+      };
     case 'rescheduled':
       if (mirror.pause !== null || mirror.failures > 0) return mirror;
       return { ...mirror, nextUpdateAt: nextTurn(mirror, mirror.lastStartedAt ?? event.at, policy) };

@@ -1,6 +1,7 @@
 import type { Options } from 'pino-http';
 import type { HookPolicy } from '../domain/upstream-hook';
 import type { EnrolProjectDeps } from '../sync/enrol-project';
+import type { ForgeNews } from '../sync/forge-news';
 import type { HookTimers } from '../sync/hook-timers';
 import type { PushSyncs } from '../sync/push-syncs';
 import type { RemoveDeps } from '../sync/remove-mirror';
@@ -56,6 +57,9 @@ export interface HttpDeps
   /** Lists an upstream's refs while somebody waits. */
   readonly listUpstream: Upstream['list'];
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
+  /** Secrets of the forge's webhook; none: its deliveries are refused. */
+  readonly forgeHookSecrets: readonly Secret[];
+  readonly forgeNews: Pick<ForgeNews, 'hear'>;
   readonly hookPolicy: HookPolicy;
   readonly hookTimers: Pick<HookTimers, 'set'>;
   /** Any of them signs what the forge sends; none: nothing is believed. */

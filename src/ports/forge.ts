@@ -11,6 +11,8 @@ export interface ForgeProject {
   /** Stable numeric id. */
   readonly id: number;
   readonly owner: string;
+  /** Stable numeric id of the owner, whose name may change. */
+  readonly ownerId: number;
   readonly name: string;
   /** No ref was ever pushed to it. */
   readonly empty: boolean;
@@ -131,6 +133,9 @@ export interface Forge extends ForgeIssues {
 
   /** Whether a site admin's token itself may read what only site admins see; `siteAdmin` is the person's right. Raises token_invalid. */
   hasAdminScope(token: Secret): Promise<boolean>;
+
+  /** Is the add-on's own account a site admin, so that a project which it does not find is not there? */
+  seesEverything(): Promise<boolean>;
 
   /**
    * Answers null when the token's owner cannot see the project. Raises token_invalid.

@@ -41,6 +41,8 @@ export interface StoreReads extends AuditReads {
   dueOutbox(at: number, limit: number): Promise<OutboxEntry[]>;
   /** When the next of them is due; null: none waits. */
   nextOutboxAt(): Promise<number | null>;
+  /** Those whose project nobody looked at since `before`, paused or not; the longest unseen first. */
+  unseenProjects(before: number, limit: number): Promise<Mirror[]>;
   /** Those with a run that is queued or running. */
   activeMirrors(): Promise<Mirror[]>;
   /** What runs on a host (domain/host-budget). */

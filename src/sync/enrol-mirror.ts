@@ -197,6 +197,8 @@ export function newMirror(
     id: deps.newId(),
     repoId: project.id,
     fullName: `${project.owner}/${project.name}`,
+    ownerId: null,
+    projectSeenAt: null,
     url: href,
     authUser: null,
     sealedPassword: null,

@@ -6,19 +6,21 @@ import { admitRuns } from './admit-runs';
 import { followDueHooks, followHook } from './follow-hook';
 import type { NoticeDeps } from './notices/deliver-notices';
 import { startOutbox } from './notices/start-outbox';
+import { reconcileProjects, type ReconcileDeps } from './reconcile-project';
 import { recoverRuns } from './recover-runs';
-import type { RequestDeps } from './request-sync';
 import { scheduleDue } from './schedule-due';
 import type { SyncDeps } from './sync-context';
 import { syncMirror } from './sync-mirror';
 
 export interface WorkerDeps
-  extends Omit<RequestDeps, 'queue'>, Omit<SyncDeps, 'store' | 'cache' | 'forge'>, NoticeDeps {
-  readonly forge: SyncDeps['forge'] & NoticeDeps['forge'];
+  extends Omit<ReconcileDeps, 'queue' | 'cache' | 'forge'>, Omit<SyncDeps, 'store' | 'cache' | 'forge'>, NoticeDeps {
+  readonly forge: SyncDeps['forge'] & ReconcileDeps['forge'] & NoticeDeps['forge'];
   readonly queue: Pick<RunQueue, 'ensure' | 'work' | 'close'>;
   readonly cache: ObjectCache;
   /** Runs at a time. */
   readonly concurrency: number;
+  /** No project goes longer (ms) without being looked at in the forge. */
+  readonly reconcileMs: number;
   /** How often (ms) what a crash left behind is looked for, and what is due. */
   readonly roundMs: number;
 }
@@ -39,6 +41,7 @@ export function startWorker(deps: WorkerDeps): Worker {
     try {
       await recoverRuns(deps);
       await followDueHooks(deps);
+      await reconcileProjects(deps, deps.reconcileMs);
       const count = await scheduleDue(deps);
       if (count > 0) deps.log.info({ count }, 'mirrors were due');
       const pass = Math.floor((await deps.store.now()) / deps.policy.passIntervalMs);

@@ -29,6 +29,7 @@ describeForges('Projects of a forge', (choice) => {
       nativeMirror: false,
       defaultBranch: 'main',
       canPush: true,
+      ownerId: expect.any(Number) as number,
       hasPullRequests: true,
       originalUrl: null,
     };

@@ -46,6 +46,7 @@ export class FakeForge implements Forge {
       nativeMirror: false,
       defaultBranch: 'main',
       canPush: true,
+      ownerId: 7,
       hasPullRequests: true,
       ...changes,
     };
@@ -87,6 +88,14 @@ export class FakeForge implements Forge {
     const caller = this.#callers.get(token.reveal());
     if (caller === undefined) throw new HeadwaterError('token_invalid');
     return { id: caller.id, login: caller.login, siteAdmin: caller.role === 'site admin' };
+  }
+
+  /** Whether our own account is a site admin. */
+  isSiteAdmin = false;
+
+  async seesEverything(): Promise<boolean> {
+    this.#assertUp('seesEverything');
+    return this.isSiteAdmin;
   }
 
   async hasAdminScope(token: Secret): Promise<boolean> {

@@ -64,6 +64,7 @@ export class MemoryStore implements Store {
   waitingHosts = (): Promise<string[]> => this.#reads().waitingHosts();
   dueOutbox = (at: number, limit: number): Promise<OutboxEntry[]> => this.#reads().dueOutbox(at, limit);
   nextOutboxAt = (): Promise<number | null> => this.#reads().nextOutboxAt();
+  unseenProjects = (before: number, limit: number): Promise<Mirror[]> => this.#reads().unseenProjects(before, limit);
   activeMirrors = (): Promise<Mirror[]> => this.#reads().activeMirrors();
   run = (id: string): Promise<Run | null> => this.#reads().run(id);
   runs = (mirrorId: string, page: Page): Promise<Paged<Run>> => this.#reads().runs(mirrorId, page);
@@ -180,6 +181,11 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
       const times = [...tables().outbox.values()].map(({ dueAt }) => dueAt);
       return times.length === 0 ? null : Math.min(...times);
     },
+    unseenProjects: async (before, limit) =>
+      [...tables().mirrors.values()]
+        .filter(({ projectSeenAt }) => projectSeenAt === null || projectSeenAt <= before)
+        .sort((a, b) => (a.projectSeenAt ?? 0) - (b.projectSeenAt ?? 0) || compareText(a.id, b.id))
+        .slice(0, limit),
     activeMirrors: async () => [...tables().mirrors.values()].filter((mirror) => mirror.activeRunId !== null),
     run: async (id) => tables().runs.get(id) ?? null,
     runs: async (mirrorId, page) => slice(runsOf(tables(), mirrorId), page),

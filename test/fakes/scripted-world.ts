@@ -113,6 +113,7 @@ export class ScriptedWorld {
     nativeMirror: false,
     defaultBranch: 'trunk',
     canPush: true,
+    ownerId: 7,
     hasPullRequests: true,
   };
   forgeFault: HeadwaterError | null = null;
@@ -196,6 +197,7 @@ export class ScriptedWorld {
     openIssue: this.issues.openIssue,
     closeIssue: this.issues.closeIssue,
     account: async () => 'headwater',
+    seesEverything: async () => false,
     project: async (): Promise<ForgeProject> => {
       this.#callForge('project');
       return { ...this.project, empty: this.forgeRefs.size === 0 };

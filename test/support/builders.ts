@@ -13,6 +13,8 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     id: 'mirror-1',
     repoId: 1,
     fullName: 'owner/project',
+    ownerId: 7,
+    projectSeenAt: null,
     url: 'https://upstream.example/group/project.git',
     authUser: null,
     sealedPassword: null,

@@ -35,6 +35,8 @@ export interface ForgeAdmin {
   issues(owner: string, name: string): Promise<TestIssue[]>;
   closeIssue(owner: string, name: string, number: number): Promise<void>;
   deleteIssue(owner: string, name: string, number: number): Promise<void>;
+  /** Gives the project to another account. */
+  transfer(owner: string, name: string, newOwner: string): Promise<void>;
   /** Pull requests of the project on or off. */
   switchPullRequests(owner: string, name: string, on: boolean): Promise<void>;
   pullRequests(owner: string, name: string): Promise<TestPullRequest[]>;
@@ -189,6 +191,9 @@ export function createForgeAdmin(url: string, adminToken: string): ForgeAdmin {
     },
     async rename(owner, name, newName) {
       await call('PATCH', `/repos/${owner}/${name}`, { name: newName });
+    },
+    async transfer(owner, name, newOwner) {
+      await call('POST', `/repos/${owner}/${name}/transfer`, { new_owner: newOwner });
     },
     async switchPullRequests(owner, name, on) {
       await call('PATCH', `/repos/${owner}/${name}`, { has_pull_requests: on });

@@ -62,6 +62,7 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
     project: (id) => projectById(rest, id),
     projectByPath: (owner, name) => projectByPath(rest, owner, name),
     caller: (whose) => caller(client, whose),
+    seesEverything: async () => (await caller(client, token)).siteAdmin,
     hasAdminScope: (whose) => hasAdminScope(client, whose),
     callerRights: (whose, owner, name, needWriteScope) => callerRights(client, whose, owner, name, needWriteScope),
     async listRefs(project, signal) {

@@ -7,7 +7,7 @@ import { parseAnswer, type ForgeClient } from './client';
 /** The part of the forge's repository object that matters here. */
 export const repositorySchema = z.object({
   id: z.number().int(),
-  owner: z.object({ login: z.string() }),
+  owner: z.object({ id: z.number().int(), login: z.string() }),
   name: z.string(),
   empty: z.boolean(),
   archived: z.boolean(),
@@ -63,6 +63,7 @@ function toProject(repository: Repository): ForgeProject {
   return {
     id: repository.id,
     owner: repository.owner.login,
+    ownerId: repository.owner.id,
     name: repository.name,
     empty: repository.empty,
     archived: repository.archived,

@@ -8,6 +8,7 @@ import { Pause1795336200000 } from '../../../migrations/1795336200000-pause';
 import { PullRequests1795336500000 } from '../../../migrations/1795336500000-pull-requests';
 import { UpstreamActivity1795336300000 } from '../../../migrations/1795336300000-upstream-activity';
 import { Ssh1795335600000 } from '../../../migrations/1795335600000-ssh';
+import { ProjectOwner1795352300000 } from '../../../migrations/1795352300000-project-owner';
 import { Sessions1795350100000 } from '../../../migrations/1795350100000-sessions';
 import { UpstreamHook1795336410000 } from '../../../migrations/1795336410000-upstream-hook';
 import { Audit1795350200000 } from '../../../migrations/1795350200000-audit';
@@ -32,6 +33,7 @@ const migrations = [
   UpstreamHosts1795336600000,
   Notices1795336420000,
   TokenExpiry1795336700000,
+  ProjectOwner1795352300000,
 ];
 const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;
 

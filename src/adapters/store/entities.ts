@@ -89,6 +89,8 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
     id: id('id', { primary: true }),
     repoId: whole('repo_id'),
     fullName: text('full_name'),
+    ownerId: whole('owner_id', orNull),
+    projectSeenAt: whole('project_seen_at', orNull),
     url: text('url'),
     authUser: text('auth_user', orNull),
     sealedPassword: text('sealed_password', orNull),
@@ -126,6 +128,7 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
   },
   uniques: [{ name: 'uq_mirrors_repo_id', columns: ['repoId'] }],
   indices: [
+    { name: 'ix_mirrors_project_seen_at', columns: ['projectSeenAt'] },
     { name: 'ix_mirrors_next_update_at', columns: ['nextUpdateAt'] },
     { name: 'ux_mirrors_hook_id', columns: ['hookId'], unique: true },
     { name: 'ix_mirrors_hook_due_at', columns: ['hookDueAt'] },

@@ -36,6 +36,8 @@ function createStore(database: Database): Store {
     waitingHosts: () => database.read((manager) => createStoreReads(database, manager).waitingHosts()),
     dueOutbox: (at, limit) => database.read((manager) => createStoreReads(database, manager).dueOutbox(at, limit)),
     nextOutboxAt: () => database.read((manager) => createStoreReads(database, manager).nextOutboxAt()),
+    unseenProjects: (before, limit) =>
+      database.read((manager) => createStoreReads(database, manager).unseenProjects(before, limit)),
     activeMirrors: () => database.read((manager) => createStoreReads(database, manager).activeMirrors()),
     run: (id) => database.read((manager) => createStoreReads(database, manager).run(id)),
     runs: (mirrorId, page) => database.read((manager) => createStoreReads(database, manager).runs(mirrorId, page)),

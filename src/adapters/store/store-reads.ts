@@ -48,6 +48,14 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
         .limit(limit)
         .getMany(),
 
+    unseenProjects: (before, limit) =>
+      mirrors()
+        .where('(mirror.projectSeenAt IS NULL OR mirror.projectSeenAt <= :before)', { before })
+        .orderBy('COALESCE(mirror.projectSeenAt, 0)')
+        .addOrderBy('mirror.id')
+        .limit(limit)
+        .getMany(),
+
     activeMirrors: () => mirrors().where('mirror.activeRunId IS NOT NULL').getMany(),
 
     ...hostReads(manager),

@@ -28,6 +28,13 @@ export const forgeFaults = {
     message: "The project is gone from the forge, or Headwater's account cannot see it.",
     advice: 'Add the account {account} to the project with write access.',
   },
+  forge_project_transferred: {
+    class: 'refused',
+    kind: 'user',
+    status: 409,
+    message: 'The project now belongs to somebody else, as {project}, so nothing is pushed to it.',
+    advice: 'If the new owner wants the mirror to go on, an admin of the project resumes it.',
+  },
   forge_project_archived: {
     class: 'refused',
     kind: 'user',

@@ -3,6 +3,7 @@ import { HeadwaterError } from '../../domain/errors';
 import { secretsOfHook, takeDelivery } from '../../sync/take-delivery';
 import type { HttpDeps } from '../http-deps';
 import { deliveryFacts } from './delivery-facts';
+import { takeForgeDelivery } from './forge-hook';
 import { verifyDelivery } from './verify-delivery';
 
 /** What GitHub sends may be larger, with thousands of commits in one push; the clock sees to those. */
@@ -16,6 +17,7 @@ const bodyLimit = '1mb';
 export function createHooksRouter(deps: HttpDeps): Router {
   const router = Router();
   const bytes = express.raw({ limit: bodyLimit, inflate: false, type: () => true });
+  router.post('/forge', bytes, takeForgeDelivery(deps));
   router.post('/upstream/:id', bytes, async (request, response) => {
     const { mirror, secrets } = await secretsOfHook(deps, request.params.id);
     // A request without a body has none that was read.

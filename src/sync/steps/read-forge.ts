@@ -14,6 +14,10 @@ export interface ForgeState {
 export async function readForge(context: SyncContext, signal: AbortSignal): Promise<ForgeState> {
   const { forge, lfs, claim } = context;
   const project = await forge.project(claim.mirror.repoId);
+  const { ownerId } = claim.mirror;
+  // Whoever the project was handed to has not said that it is to go on (AUTH-04).
+  if (ownerId !== null && ownerId !== project.ownerId)
+    throw new HeadwaterError('forge_project_transferred', { project: `${project.owner}/${project.name}` });
   if (project.nativeMirror) throw new HeadwaterError('forge_project_is_native_mirror');
   if (project.archived) throw new HeadwaterError('forge_project_archived');
   if (!project.canPush) throw new HeadwaterError('forge_push_denied', { account: await forge.account() });

@@ -8,6 +8,7 @@ import { Secret } from '../../../src/domain/credentials';
 import { HeadwaterError } from '../../../src/domain/errors';
 import type { SchedulePolicy } from '../../../src/domain/mirror';
 import { createHttpApp } from '../../../src/http/http-app';
+import type { ForgeHint } from '../../../src/sync/forge-news';
 import type { HttpDeps } from '../../../src/http/http-deps';
 import { PushSyncs } from '../../../src/sync/push-syncs';
 import { FakeForge } from '../../fakes/fake-forge';
@@ -25,6 +26,7 @@ import { buildPolicy } from '../../support/builders';
 const policy: SchedulePolicy = buildPolicy();
 
 export const canaryToken = 'canaryt0ken5c1d7e';
+export const forgeHookSecret = 'secret-of-the-forges-webhook';
 export const canaryPassword = 'canary-passw0rd-91f2';
 export const mirrorPath = '/api/v1/repos/owner/project/mirror/pull';
 export const upstreamUrl = 'https://upstream.example/group/project.git';
@@ -40,6 +42,8 @@ export interface HttpBench {
   readonly pushMirrors: FakePushMirrors;
   readonly notices: MemoryNotices;
   readonly closing: AbortController;
+  /** What the forge's webhook told. */
+  readonly hints: readonly ForgeHint[];
   /** What timers were set. */
   readonly hookTimers: { readonly mirrorId: string; readonly delayMs: number }[];
   /** Everything the log has been told, as it would stand on disk. */
@@ -65,6 +69,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
   const notices = new MemoryNotices();
   const closing = new AbortController();
   const hookTimers: HttpBench['hookTimers'] = [];
+  const hints: ForgeHint[] = [];
   forge.addProject();
   forge.addToken(canaryToken, 'admin');
   const deps: HttpDeps = {
@@ -94,6 +99,8 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     forgePublicUrl: 'https://forge.example',
     identity: null,
     cookieKeys: [new Secret('cookie-key-of-tests')],
+    forgeHookSecrets: [new Secret(forgeHookSecret)],
+    forgeNews: { hear: (hint) => void hints.push(hint) },
     hookPolicy: { delayMs: 2000, intervalMs: 15_000 },
     hookTimers: { set: (mirrorId, delayMs) => void hookTimers.push({ mirrorId, delayMs }) },
     rateCounters: null,
@@ -118,6 +125,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     notices,
     closing,
     hookTimers,
+    hints,
     log: () => lines.join(''),
   };
 }

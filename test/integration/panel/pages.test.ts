@@ -110,6 +110,7 @@ describe('the settings panel', () => {
     nativeMirror: true,
     defaultBranch: 'main',
     canPush: false,
+    ownerId: 7,
     hasPullRequests: true,
   };
 

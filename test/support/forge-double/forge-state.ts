@@ -183,12 +183,13 @@ export class ForgeState {
     return repo;
   }
 
-  renameRepo(repo: ForgeRepo, name: string): void {
+  moveRepo(repo: ForgeRepo, owner: ForgeUser, name: string): void {
     this.removeRepo(repo);
     this.redirects.set(keyOf(repo.owner.name, repo.name), repo.id);
+    repo.owner = owner;
     repo.name = name;
-    this.repos.set(keyOf(repo.owner.name, name), repo);
-    this.redirects.delete(keyOf(repo.owner.name, name));
+    this.repos.set(keyOf(owner.name, name), repo);
+    this.redirects.delete(keyOf(owner.name, name));
   }
 
   removeRepo(repo: ForgeRepo): void {

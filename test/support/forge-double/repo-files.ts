@@ -40,6 +40,7 @@ export async function cloneRepoFiles(path: string, from: string): Promise<void> 
 }
 
 export async function moveRepoFiles(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
   await rename(from, to);
 }
 

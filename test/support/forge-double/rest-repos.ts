@@ -131,13 +131,30 @@ export function repoRoutes(context: RestContext): Router {
     await removeRepoFiles(repoPath(root, repo.owner.name, repo.name));
     response.status(204).end();
   });
+  // A site admin's transfer needs nobody's consent; no webhook tells of it.
+  router.post(
+    `${path}/transfer`,
+    scope,
+    findRepo(context),
+    requireAccess(context, 'owner'),
+    async (request, response, next) => {
+      const repo = repoOf(response);
+      const owner = state.user(String((request.body as { new_owner?: unknown }).new_owner));
+      if (owner === undefined) return answerNotFound(context, response);
+      await moveRepoFiles(repoPath(root, repo.owner.name, repo.name), repoPath(root, owner.name, repo.name));
+      state.moveRepo(repo, owner, repo.name);
+      response.status(202);
+      next();
+    },
+    show,
+  );
   router.patch(path, scope, findRepo(context), requireAccess(context, 'admin'), async (request, response, next) => {
     const repo = repoOf(response);
     const edit = (request.body ?? {}) as RepoEdit;
     if (edit.name !== undefined && edit.name !== repo.name) {
       const before = repoPath(root, repo.owner.name, repo.name);
       await moveRepoFiles(before, repoPath(root, repo.owner.name, edit.name));
-      state.renameRepo(repo, edit.name);
+      state.moveRepo(repo, repo.owner, edit.name);
     }
     const place = repoPath(root, repo.owner.name, repo.name);
     // A branch that does not exist is silently ignored, unless the repository is empty.

@@ -59,6 +59,7 @@ describe('the configuration', () => {
       maxIntervalMs: 7 * 86_400_000,
       backupsPerRef: 10,
       backupAgeMs: 90 * 24 * 3_600_000,
+      reconcileMs: 3_600_000,
       maxRetries: 5,
       stuckAfterMs: 3 * 3_600_000,
       leaseMs: 60_000,

@@ -73,7 +73,7 @@ describe('SCHED-04: a host with a crowd of mirrors', () => {
       return list(access);
     };
     // Two workers with six slots each, on one database.
-    const workers = [1, 2].map(() => startWorker({ ...c.w, concurrency: 6, roundMs: hour }));
+    const workers = [1, 2].map(() => startWorker({ ...c.w, concurrency: 6, reconcileMs: hour, roundMs: hour }));
     await until(async () => (await Promise.all(ids.map((id) => finished(c.w, id)))).every(Boolean));
     for (const worker of workers) await worker.stop(0);
     expect(most).toBe(2);
@@ -223,7 +223,7 @@ describe('SCHED-06: poison mirrors', () => {
       throw new HeadwaterError('upstream_timeout', { seconds: 7200 });
     };
     c.w.clock.advance(7 * hour);
-    const deps = { ...c.w, concurrency: 4, roundMs: hour };
+    const deps = { ...c.w, concurrency: 4, reconcileMs: hour, roundMs: hour };
     const worker = startWorker(deps);
     await until(() => hanging === 1);
     await until(async () => (await Promise.all(good.map((id) => finished(c.w, id)))).every(Boolean));

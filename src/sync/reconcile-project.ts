@@ -1,0 +1,98 @@
+import { HeadwaterError, toHeadwaterError } from '../domain/errors';
+import type { Mirror } from '../domain/mirror';
+import type { Forge, ForgeProject } from '../ports/forge';
+import { pauseMirror, resumeMirror } from './pause-mirror';
+import { removeMirror, type RemoveDeps } from './remove-mirror';
+import type { RequestDeps } from './request-sync';
+
+export interface ReconcileDeps extends RequestDeps, RemoveDeps {
+  readonly store: RequestDeps['store'];
+  readonly notices: RequestDeps['notices'];
+  readonly forge: Pick<Forge, 'project' | 'seesEverything'>;
+}
+
+/**
+ * Looks a mirror's project up in the forge by its number and follows what happened to it there: renamed: the name; a new
+ * owner: paused until an admin of the new owner resumes it; archived: paused, and resumed when it is unarchived; gone: the
+ * mirror goes too, if the forge has told of the deletion or our account would see the project (otherwise it may only have
+ * lost its right). Raises mirror_not_found and the forge's errors.
+ */
+export async function reconcileProject(
+  deps: ReconcileDeps,
+  mirror: Mirror,
+  { isDeletionTold = false }: { readonly isDeletionTold?: boolean } = {},
+): Promise<void> {
+  const project = await find(deps, mirror.repoId);
+  if (project === null) return follow(deps, mirror, isDeletionTold);
+  const after = await noteProject(deps, mirror.id, project);
+  if (after === null) return;
+  const isStrange = after.ownerId !== project.ownerId;
+  if (isStrange && after.pause?.reason !== 'owner_changed') await pauseMirror(deps, mirror.id, 'owner_changed', null);
+  else if (project.archived && after.pause === null) await pauseMirror(deps, mirror.id, 'archived', null);
+  else if (!project.archived && after.pause?.reason === 'archived') await resumeMirror(deps, mirror.id);
+}
+
+async function find({ forge }: ReconcileDeps, repoId: number): Promise<ForgeProject | null> {
+  try {
+    return await forge.project(repoId);
+  } catch (thrown) {
+    if (toHeadwaterError(thrown).code === 'forge_project_missing') return null;
+    throw thrown;
+  }
+}
+
+async function follow(deps: ReconcileDeps, mirror: Mirror, isDeletionTold: boolean): Promise<void> {
+  if (isDeletionTold || (await deps.forge.seesEverything())) {
+    await removeMirror(deps, mirror.id);
+    deps.log.info({ mirrorId: mirror.id, repoId: mirror.repoId }, 'the project is gone, and so is its mirror');
+    return;
+  }
+  await noteSeen(deps, mirror.id);
+}
+
+/** The mirror as it is now; a mirror without an owner takes the one that is there. */
+async function noteProject(deps: ReconcileDeps, mirrorId: string, project: ForgeProject): Promise<Mirror | null> {
+  return deps.store.transaction(async (tx) => {
+    const mirror = await tx.lockMirror(mirrorId);
+    if (mirror === null) return null;
+    const after: Mirror = {
+      ...mirror,
+      fullName: `${project.owner}/${project.name}`,
+      ownerId: mirror.ownerId ?? project.ownerId,
+      projectSeenAt: await tx.now(),
+    };
+    await tx.saveMirror(after);
+    return after;
+  });
+}
+
+async function noteSeen(deps: ReconcileDeps, mirrorId: string): Promise<void> {
+  await deps.store.transaction(async (tx) => {
+    const mirror = await tx.lockMirror(mirrorId);
+    if (mirror !== null) await tx.saveMirror({ ...mirror, projectSeenAt: await tx.now() });
+  });
+}
+
+const batchSize = 100;
+
+/**
+ * The pass that makes up for what no webhook told: looks at every project that nobody has looked at for `intervalMs`.
+ * Ends at the first fault of the forge; the next round goes on. Answers how many were looked at.
+ */
+export async function reconcileProjects(deps: ReconcileDeps, intervalMs: number): Promise<number> {
+  const before = (await deps.store.now()) - intervalMs;
+  let count = 0;
+  for (;;) {
+    const batch = await deps.store.unseenProjects(before, batchSize);
+    for (const mirror of batch) {
+      await reconcileProject(deps, mirror).catch(ignoreGone);
+      count += 1;
+    }
+    if (batch.length < batchSize) return count;
+  }
+}
+
+/** Somebody removed the mirror meanwhile. */
+function ignoreGone(thrown: unknown): void {
+  if (!(thrown instanceof HeadwaterError) || thrown.code !== 'mirror_not_found') throw thrown;
+}

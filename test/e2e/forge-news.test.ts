@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { describeForges } from '../support/forges';
+import type { MirrorAnswer, MirrorApi } from '../support/headwater';
+import { Scene } from '../support/scene';
+import { until } from '../support/until';
+
+const run = promisify(execFile);
+
+type Mirror = MirrorAnswer & {
+  readonly project: { readonly full_name: string };
+  readonly paused_reason: string | null;
+};
+
+describeForges('What happens to a project in the forge', (choice) => {
+  const secret = randomUUID();
+  let scene: Scene;
+
+  beforeAll(async () => {
+    scene = await Scene.start(choice, { WEBHOOK_SECRET: secret, RECONCILE_INTERVAL: '1h', LEASE: '1s' });
+    scene.source.commit('main', 'one');
+    const url = `${scene.headwater.url}/hooks/forge`;
+    await scene.forge.addWebhook(null, { url, secret, events: ['push', 'create', 'delete', 'repository'] });
+  }, 120_000);
+  afterAll(() => scene.close());
+
+  async function mirrored() {
+    const made = await scene.project();
+    await made.api.put(scene.settings);
+    await made.api.settled();
+    return made;
+  }
+  const shown = async (api: MirrorApi) => (await api.mirror()) as Mirror;
+
+  /** A person's push, of which the forge's webhook tells. */
+  async function pushTo(owner: string, name: string): Promise<void> {
+    const { maintainer, source, forge } = scene;
+    const url = new URL(`${forge.url}/${owner}/${name}.git`);
+    url.username = maintainer.name;
+    url.password = maintainer.password;
+    // The double runs in this process, so nothing may wait in its way.
+    await run('git', ['push', '-q', url.href, `main:refs/heads/local-${randomUUID()}`], { cwd: source.dir });
+  }
+
+  it('a new name is noticed with the next delivery of its webhook', async () => {
+    const { repo, api } = await mirrored();
+    const name = `${repo.name}-renamed`;
+    await scene.forge.rename(repo.owner, repo.name, name);
+    await pushTo(repo.owner, name);
+    const renamed = scene.headwater.as(scene.token, repo.owner, name);
+    await until(async () => (await shown(renamed)).project.full_name === `${repo.owner}/${name}`);
+    expect((await shown(renamed)).paused_reason).toBeNull();
+    expect((await api.mirror()).update_status).toBe('finished');
+  });
+
+  it('AUTH-04: a transfer pauses the mirror: nothing is pushed until an admin of the new owner resumes it', async () => {
+    const { repo } = await mirrored();
+    const heir = await scene.forge.createUser(`heir-${repo.id}`);
+    const heirToken = await scene.forge.createToken(heir, ['write:repository', 'read:user']);
+    await scene.forge.transfer(repo.owner, repo.name, heir.name);
+    await scene.forge.addCollaborator(heir.name, repo.name, scene.bot.name, 'write');
+    const api = scene.headwater.as(heirToken.token, heir.name, repo.name);
+    const before = scene.refs({ owner: heir.name, name: repo.name });
+    scene.source.commit('main', 'for the heir');
+    // Nobody has told of it: the run itself finds out before it pushes.
+    const { error } = await api.updated();
+    expect(error?.code).toBe('forge_project_transferred');
+    expect(scene.refs({ owner: heir.name, name: repo.name })).toEqual(before);
+    expect(await shown(api)).toMatchObject({ paused: true, paused_reason: 'owner_changed' });
+    await expect(api.call('POST', '')).rejects.toMatchObject({ status: 409 });
+
+    await api.call('POST', '/resume', {});
+    await until(
+      async () => scene.refs({ owner: heir.name, name: repo.name })['refs/heads/main'] !== before['refs/heads/main'],
+    );
+    expect((await shown(api)).paused).toBe(false);
+  });
+
+  it('an archived project pauses the mirror, and an unarchived one goes on by itself', async () => {
+    const { repo, api } = await mirrored();
+    await scene.forge.archive(repo.owner, repo.name, true);
+    scene.source.commit('main', 'while archived');
+    await api.updated();
+    expect(await shown(api)).toMatchObject({ paused_reason: 'archived' });
+    await scene.forge.archive(repo.owner, repo.name, false);
+    await pushTo(repo.owner, repo.name);
+    await until(async () => !(await shown(api)).paused);
+    await until(async () => scene.refs(repo)['refs/heads/main'] === scene.upstreamRefs()['refs/heads/main']);
+  });
+
+  it('WH-06: two projects that mirror each other come to rest', async () => {
+    const one = await mirrored();
+    const other = await scene.project();
+    const address = ({ owner, name }: { owner: string; name: string }) => `${scene.forge.url}/${owner}/${name}.git`;
+    await other.api.put({ url: address(one.repo) });
+    await other.api.settled();
+    await one.api.put({ url: address(other.repo), auth_user: null, auth_password: null });
+    await one.api.settled();
+    for (let round = 0; round < 3; round += 1) {
+      for (const { api } of [one, other]) {
+        const { counts } = await api.updated();
+        expect(counts).toMatchObject({ created: 0, fast_forwarded: 0, forced: 0, diverged: 0 });
+      }
+    }
+    expect(scene.refs(other.repo)).toEqual(scene.refs(one.repo));
+  });
+});

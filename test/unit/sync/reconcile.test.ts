@@ -1,0 +1,151 @@
+import { HeadwaterError } from '../../../src/domain/errors';
+import { createForgeNews } from '../../../src/sync/forge-news';
+import { resumeMirror } from '../../../src/sync/pause-mirror';
+import { reconcileProject, reconcileProjects } from '../../../src/sync/reconcile-project';
+import { FakeForge } from '../../fakes/fake-forge';
+import { MemoryLogger } from '../../fakes/memory-logger';
+import { MemoryNotices } from '../../fakes/memory-notices';
+import { MemoryQueue } from '../../fakes/memory-queue';
+import { MemoryStore } from '../../fakes/memory-store';
+import { buildMirror, buildPolicy } from '../../support/builders';
+
+async function bench() {
+  const store = new MemoryStore();
+  const forge = new FakeForge();
+  const project = forge.addProject();
+  const mirror = buildMirror({ repoId: project.id, ownerId: project.ownerId, nextUpdateAt: 5 });
+  await store.transaction((tx) => tx.insertMirror(mirror));
+  const queue = new MemoryQueue();
+  let runs = 0;
+  const deps = {
+    ...{ store, forge, queue },
+    notices: new MemoryNotices(),
+    cache: { remove: async () => undefined },
+    log: new MemoryLogger(),
+    policy: buildPolicy(),
+    newId: () => `run-${(runs += 1)}`,
+  };
+  return {
+    ...{ deps, forge, store, queue },
+    change: (changes: object) => forge.projects.set(project.id, { ...project, ...changes }),
+    vanish: () => forge.projects.delete(project.id),
+    now: () => store.mirrorOfProject(project.id),
+    look: (told = false) => reconcileProject(deps, mirror, { isDeletionTold: told }),
+    repoId: project.id,
+  };
+}
+
+describe('AUTH-04, WH-05: what happens to a project in the forge', () => {
+  it('a new name is taken over', async () => {
+    const { change, look, now } = await bench();
+    change({ name: 'renamed' });
+    await look();
+    expect(await now()).toMatchObject({ fullName: 'owner/renamed', pause: null });
+  });
+
+  it('a renamed owner is the same owner', async () => {
+    const { change, look, now } = await bench();
+    change({ owner: 'owner-with-a-new-name' });
+    await look();
+    expect(await now()).toMatchObject({ fullName: 'owner-with-a-new-name/project', pause: null });
+  });
+
+  it('a transfer pauses the mirror until somebody resumes it for the new owner', async () => {
+    const { deps, change, look, now } = await bench();
+    change({ owner: 'stranger', ownerId: 99 });
+    await look();
+    expect(await now()).toMatchObject({ fullName: 'stranger/project', pause: { reason: 'owner_changed' } });
+    await look();
+    const paused = await now();
+    expect(paused?.pause?.reason).toBe('owner_changed');
+    await resumeMirror(deps, paused?.id ?? '');
+    await look();
+    expect(await now()).toMatchObject({ ownerId: 99, pause: null });
+  });
+
+  it('an archived project pauses the mirror, and an unarchived one ends that pause and no other', async () => {
+    const { change, look, now, queue } = await bench();
+    change({ archived: true });
+    await look();
+    expect((await now())?.pause).toMatchObject({ reason: 'archived' });
+    change({ archived: false });
+    await look();
+    expect((await now())?.pause).toBeNull();
+    expect(queue.waiting).toHaveLength(1);
+  });
+
+  it('a pause by a person stays, whatever becomes of the project', async () => {
+    const { store, change, look, now } = await bench();
+    const mirror = (await now()) ?? buildMirror();
+    const pause = { reason: 'person', by: 'maintainer', at: 1 } as const;
+    await store.transaction((tx) => tx.saveMirror({ ...mirror, pause }));
+    change({ archived: true });
+    await look();
+    change({ archived: false });
+    await look();
+    expect((await now())?.pause).toEqual(pause);
+  });
+
+  it.each([
+    ['when our account would see it', true, false, true],
+    ['when the forge has told of the deletion', false, true, true],
+    ['but not when our account may only have lost its right', false, false, false],
+  ])('a project that is not found takes its mirror along %s', async (_, isSiteAdmin, told, gone) => {
+    const { forge, vanish, look, now } = await bench();
+    forge.isSiteAdmin = isSiteAdmin;
+    vanish();
+    await look(told);
+    expect((await now()) === null).toBe(gone);
+  });
+
+  it('a forge that is down changes nothing', async () => {
+    const { forge, look, now } = await bench();
+    const before = await now();
+    forge.down = true;
+    forge.isSiteAdmin = true;
+    await expect(look(true)).rejects.toBeInstanceOf(HeadwaterError);
+    expect(await now()).toEqual(before);
+  });
+
+  it('the pass looks at every project once in its time, also at those of paused mirrors', async () => {
+    const { deps, forge, change, now } = await bench();
+    change({ archived: true });
+    expect(await reconcileProjects(deps, 60_000)).toBe(1);
+    expect((await now())?.pause?.reason).toBe('archived');
+    forge.asked.length = 0;
+    expect(await reconcileProjects(deps, 60_000)).toBe(0);
+    expect(forge.asked).toEqual([]);
+  });
+});
+
+describe('Hints of the forge', () => {
+  it('WH-04: about one project are gathered into one look', async () => {
+    const { deps, forge, repoId } = await bench();
+    const news = createForgeNews({ ...deps, gatherMs: 5 });
+    for (let at = 0; at < 1_000; at += 1) news.hear({ repoId, isDeletion: false, sender: 'maintainer' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await news.close();
+    expect(forge.asked.filter((what) => what === `project ${repoId}`)).toHaveLength(1);
+  });
+
+  it('WH-06: that our own pushes cause are no news', async () => {
+    const { deps, forge, repoId } = await bench();
+    const news = createForgeNews({ ...deps, gatherMs: 1 });
+    news.hear({ repoId, isDeletion: false, sender: 'headwater' });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await news.close();
+    expect(forge.asked).toEqual(['account']);
+  });
+
+  it('WH-05: of a deletion come before it, so it is looked for some times', async () => {
+    const { deps, vanish, now, repoId } = await bench();
+    const news = createForgeNews({ ...deps, deletionLooksMs: [1, 40] });
+    news.hear({ repoId, isDeletion: true, sender: 'maintainer' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await now()).not.toBeNull();
+    vanish();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await news.close();
+    expect(await now()).toBeNull();
+  });
+});
