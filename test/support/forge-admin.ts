@@ -25,7 +25,13 @@ export interface ForgeAdmin {
   /** A webhook of one project, or of the whole forge where `repo` is null. */
   addWebhook(
     repo: { readonly owner: string; readonly name: string } | null,
-    options: { readonly url: string; readonly secret: string; readonly events: readonly string[] },
+    options: {
+      readonly url: string;
+      readonly secret: string;
+      readonly events: readonly string[];
+      /** How its deliveries look; gitea by default. */
+      readonly type?: 'gitea' | 'forgejo';
+    },
   ): Promise<void>;
   archive(owner: string, name: string, archived: boolean): Promise<void>;
   rename(owner: string, name: string, newName: string): Promise<void>;
@@ -173,9 +179,9 @@ export function createForgeAdmin(url: string, adminToken: string): ForgeAdmin {
         whitelist_teams: [],
       });
     },
-    async addWebhook(repo, { url: target, secret, events }) {
+    async addWebhook(repo, { url: target, secret, events, type = 'gitea' }) {
       await call('POST', repo === null ? '/admin/hooks' : `/repos/${repo.owner}/${repo.name}/hooks`, {
-        type: 'gitea',
+        type,
         active: true,
         events,
         config: {

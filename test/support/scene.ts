@@ -34,7 +34,7 @@ export class Scene {
     const bot = await forge.createUser('headwater-bot');
     const scopes = ['write:repository', 'read:user'];
     const token = await forge.createToken(maintainer, scopes);
-    const botToken = await forge.createToken(bot, scopes);
+    const botToken = await forge.createToken(bot, [...scopes, 'write:issue']);
     const source = new TempRepo();
     const upstream = await GitUpstream.start({ root: source.root, ...upstreamUser });
     const headwater = await Headwater.start({ forgeUrl: forge.url, forgeToken: botToken.token, settings, role });

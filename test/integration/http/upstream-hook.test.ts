@@ -182,13 +182,31 @@ describe('a webhook of the upstream', () => {
   });
 
   it('refuses more than a megabyte, whether it is announced or not (WH-04)', async () => {
-    const { make, send } = await bench();
+    const { app, make, send } = await bench();
     const hook = await make();
     const large = Buffer.alloc(1024 * 1024 + 1, 'x');
     const answer = await send(hook, { 'x-gitea-signature': hmac(hook.secret, large) }, large);
     expect([answer.status, answer.body.code]).toEqual([413, 'body_too_large']);
+    const unannounced = request(app).post(hook.path).set('x-headwater-token', hook.secret);
+    unannounced.set('Transfer-Encoding', 'chunked').write(large.toString());
+    expect((await unannounced).status).toBe(413);
     const fits = large.subarray(1);
     expect((await send(hook, { 'x-gitea-signature': hmac(hook.secret, fits) }, fits)).status).toBe(202);
+  });
+
+  it('writes a flood down once (WH-04)', async () => {
+    const { make, send, store, hookTimers } = await bench();
+    const hook = await make();
+    let written = 0;
+    const transaction = store.transaction.bind(store);
+    store.transaction = (work) => {
+      written += 1;
+      return transaction(work);
+    };
+    await send(hook, { 'x-gitlab-token': hook.secret });
+    const flood = Array.from({ length: 300 }, () => send(hook, { 'x-gitlab-token': hook.secret }));
+    expect((await Promise.all(flood)).every(({ status }) => status === 202)).toBe(true);
+    expect([written, hookTimers.length]).toEqual([1, 1]);
   });
 
   it('does not parse what it is sent (WH-04)', async () => {

@@ -127,6 +127,30 @@ describe('deliveries of an upstream', () => {
     expect([await followHook(w, id), await causes()]).toEqual([null, ['clock', 'manual', 'enrolled']]);
   });
 
+  it('in any order, twice or not at all, end in the upstream’s state (WH-05)', async () => {
+    const { w, id, deliver } = await scene();
+    const follow = async () => {
+      w.clock.advance(minute);
+      if ((await followHook(w, id)) !== null) await w.work();
+    };
+    const refs = () => [...w.forgeRefs].filter(([ref]) => ref.startsWith('refs/heads/'));
+    // "Deleted" comes before "created" of a branch that is there in the end, and the latter twice.
+    w.upstreamRefs.set('refs/heads/new', w.history.commit('new'));
+    for (const name of ['deleted', 'created', 'created']) await deliver(name);
+    await follow();
+    expect(new Map(refs())).toEqual(w.upstreamRefs);
+    // A delivery that never came is made up for by the next one, whatever that is about, and by the clock.
+    w.upstreamRefs.set('refs/heads/missed', w.history.commit('missed'));
+    await deliver('about something else');
+    await follow();
+    expect(new Map(refs())).toEqual(w.upstreamRefs);
+    w.upstreamRefs.set('refs/heads/never told', w.history.commit('never told'));
+    w.clock.advance(7 * hour);
+    await requestSync(w, id, 'clock');
+    await w.work();
+    expect(new Map(refs())).toEqual(w.upstreamRefs);
+  });
+
   it('are followed by the round when the process that took them went away', async () => {
     const { w, deliver, causes } = await scene();
     await deliver();
