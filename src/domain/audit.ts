@@ -171,7 +171,13 @@ function hookChanges(before: Mirror, after: Mirror): AuditChange[] {
 function notifyChanges({ notify: before }: Mirror, { notify: after }: Mirror): AuditChange[] {
   const known = new Set(before.secrets.map((secret) => secret.sealed));
   const isTold = before.url !== after.url || before.issue !== after.issue;
-  const details = { notify_url_before: before.url, notify_url: after.url, notify_issue: after.issue };
+  // What stands behind the path may be a key.
+  const place = (url: string | null) => url?.split('?')[0] ?? null;
+  const details = {
+    notify_url_before: place(before.url),
+    notify_url: place(after.url),
+    notify_issue: after.issue,
+  };
   return [
     ...(isTold ? [{ action: 'mirror.changed', details } as const] : []),
     ...after.secrets

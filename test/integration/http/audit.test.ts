@@ -38,6 +38,37 @@ describe('the audit log', () => {
     ]);
   });
 
+  it('tells of whom a mirror tells and of webhook secrets, without what is secret (WH-03)', async () => {
+    const bench = httpBench();
+    const send = (method: 'put' | 'post' | 'delete', path: string, body?: object) => {
+      wait(bench);
+      return request(bench.app)[method](`${mirrorPath}${path}`).set(asAdmin).send(body);
+    };
+    await send('put', '', { url: upstreamUrl });
+    const made = await send('post', '/webhook');
+    await send('post', '/webhook');
+    await send('delete', '/webhook');
+    await send('put', '', { notify_url: 'https://receiver.example/hook?key=canary', notify_issue: true });
+    wait(bench);
+    await request(bench.app).post(new URL(made.body.webhook.url).pathname).set('x-gitlab-token', 'wrong');
+    const told = (await actions(bench)).slice(1);
+    expect(told.slice(0, 3)).toEqual([
+      { action: 'secret.replaced', details: { secret: 'upstream_hook' } },
+      { action: 'secret.replaced', details: { secret: 'upstream_hook' } },
+      { action: 'secret.removed', details: { secret: 'upstream_hook' } },
+    ]);
+    expect(told.slice(3)).toEqual(
+      expect.arrayContaining([
+        {
+          action: 'mirror.changed',
+          details: { notify_url_before: null, notify_url: 'https://receiver.example/hook', notify_issue: true },
+        },
+        { action: 'secret.replaced', details: { secret: 'notify' } },
+      ]),
+    );
+    expect(told.length).toBe(5);
+  });
+
   it('tells what was changed, from what to what, and of a secret only that it was replaced', async () => {
     const bench = httpBench();
     const put = (body: object) => {
