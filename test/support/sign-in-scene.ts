@@ -98,7 +98,9 @@ function smallSite(signIn: SignIn, deps: SignInDeps): express.Express {
   const app = express();
   app.use(signIn.router);
   const pages = express.Router();
-  pages.use(...signIn.pages, signIn.requireSession(), express.urlencoded({ extended: false }), signIn.csrf.protect);
+  pages.use(...signIn.pages);
+  pages.use(['/:owner/:repo', '/me'], signIn.requireSession());
+  pages.use(express.urlencoded({ extended: false }), signIn.csrf.protect);
   pages.get('/me', (request, response) => {
     const signedIn = signedInOf(request, deps.now());
     response.json({ login: signedIn?.login, id: signedIn?.userId, csrf: signIn.csrf.token(request) });

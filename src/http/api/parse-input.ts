@@ -5,7 +5,23 @@ import { showRemoteText } from '../../domain/redact';
 /** Raises body_invalid when there is no JSON object, input_invalid with every field that does not fit. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new HeadwaterError('body_invalid');
+  refuseNul(body);
   return parseFields(schema, body);
+}
+
+/** A NUL is part of no name, address or pattern, and PostgreSQL cannot store one. */
+function refuseNul(body: object): void {
+  const faults = Object.entries(body)
+    .filter(([, value]) => hasNul(value))
+    .map(([field]) => ({ field: showRemoteText(field, [], 64), message: 'must not have a NUL character' }));
+  if (faults.length === 0) return;
+  const fields = faults.map((entry) => entry.field).join(', ');
+  throw new HeadwaterError('input_invalid', { fields }, { fieldFaults: faults });
+}
+
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasNul);
 }
 
 /** Raises input_invalid with every field that does not fit. Values are never repeated: one may be a password. */

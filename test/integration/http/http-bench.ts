@@ -12,6 +12,7 @@ import type { ForgeHint } from '../../../src/sync/forge-news';
 import type { HttpDeps } from '../../../src/http/http-deps';
 import { PushSyncs } from '../../../src/sync/push-syncs';
 import { FakeForge } from '../../fakes/fake-forge';
+import { FakeIdentity } from '../../fakes/fake-identity';
 import { FakeListings } from '../../fakes/fake-listings';
 import { FakeNewProjects } from '../../fakes/fake-new-projects';
 import { FakePushMirrors } from '../../fakes/fake-push-mirrors';
@@ -97,7 +98,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     newId: randomUUID,
     publicUrl: () => 'https://headwater.example',
     forgePublicUrl: 'https://forge.example',
-    identity: null,
+    identity: new FakeIdentity(forge),
     cookieKeys: [new Secret('cookie-key-of-tests')],
     forgeHookSecrets: [new Secret(forgeHookSecret)],
     forgeNews: { hear: (hint) => void hints.push(hint) },

@@ -141,6 +141,7 @@ function accessToken({ oauth, state, url }: OauthContext, request: Request, resp
   const fail = (error: string, description: string) =>
     void response.status(400).json({ error, error_description: description });
   const body = request.body as Record<string, string | undefined>;
+  oauth.grantTypes.push(body['grant_type'] ?? '');
   const app = oauth.apps.get(body['client_id'] ?? '');
   if (app === undefined)
     return fail('invalid_client', `cannot load client with client id: '${body['client_id'] ?? ''}'`);

@@ -30,6 +30,8 @@ export class OauthState {
   issuerSlash = true;
   /** In the id tokens; null: what the discovery document says. */
   issuerInTokens: string | null = null;
+  /** Of all token requests, in order. */
+  readonly grantTypes: string[] = [];
   /** How long access tokens live, s. */
   tokenSeconds = 3600;
   readonly #key = generateKeyPairSync('rsa', { modulusLength: 2048 });
