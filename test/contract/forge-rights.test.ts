@@ -109,6 +109,41 @@ describeForges('Rights of callers', (choice) => {
     await expect(rights('with a space\nand a newline')).rejects.toMatchObject(invalid);
   });
 
+  test('AUTH-02: nothing is granted to an account that is switched off, nor to a token of other things', async () => {
+    const user = await stage.forge.createUser('switched-off');
+    await stage.forge.addCollaborator('owner', repo, user.name, 'admin');
+    const token = await stage.token(user, writeScopes);
+    expect(await rights(token)).toMatchObject({ admin: true });
+    await stage.forge.blockUser(user.name, true);
+    await expect(rights(token)).rejects.toMatchObject({ code: 'token_invalid' });
+    await expect(stage.adapter.caller(new Secret(token))).rejects.toMatchObject({ code: 'token_invalid' });
+    await expect(rightsOf(admin, ['read:issue'])).rejects.toMatchObject({ code: 'token_scope_missing' });
+  });
+
+  test('AUTH-01: a right that was taken away is gone at once', async () => {
+    const user = await stage.forge.createUser('demoted');
+    await stage.forge.addCollaborator('owner', repo, user.name, 'admin');
+    const token = await stage.token(user, writeScopes);
+    expect(await rights(token)).toMatchObject({ admin: true, writeScope: true });
+    await stage.forge.addCollaborator('owner', repo, user.name, 'write');
+    expect(await rights(token)).toMatchObject({ admin: false, writeScope: false });
+  });
+
+  test('who a token belongs to, and whether it may read what only site admins see', async () => {
+    const token = new Secret(await stage.token(writer, ['read:user']));
+    expect(await stage.adapter.caller(token)).toEqual({ id: writer.id, login: 'writer', siteAdmin: false });
+    expect(await stage.adapter.hasAdminScope(token)).toBe(false);
+    const site = new Secret(stage.forge.adminToken);
+    expect(await stage.adapter.caller(site)).toMatchObject({ login: 'root0', siteAdmin: true });
+    expect(await stage.adapter.hasAdminScope(site)).toBe(true);
+    const chief = await stage.forge.createUser('chief', { siteAdmin: true });
+    const narrow = new Secret(await stage.token(chief, writeScopes));
+    expect(await stage.adapter.caller(narrow)).toMatchObject({ login: 'chief', siteAdmin: true });
+    expect(await stage.adapter.hasAdminScope(narrow)).toBe(false);
+    const nameless = new Secret(await stage.token(writer, ['read:repository']));
+    await expect(stage.adapter.caller(nameless)).rejects.toMatchObject({ code: 'token_scope_missing' });
+  });
+
   test("Headwater's own token, once revoked, is refused by every method", async () => {
     const made = await stage.forge.createToken(stage.bot, writeScopes);
     const adapter = ForgeStage.adapter(stage.forge.url, made.token);

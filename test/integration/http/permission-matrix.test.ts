@@ -234,7 +234,10 @@ const otherRoutes: readonly string[] = [
   'GET /login',
   'GET /callback',
   'POST /logout',
+  // Deliveries, which their signature lets in, and whether a test delivery came.
   'POST /upstream/:id',
+  'POST /:nonce',
+  'GET /:nonce',
   'GET /projects/:id/mirror/pull',
   'PUT /projects/:id/mirror/pull',
   'POST /projects/:id/mirror/pull',
