@@ -38,6 +38,8 @@ export interface LfsPointers {
 export interface LfsCopyRequest {
   readonly objects: readonly LfsObject[];
   readonly source: LfsSource;
+  /** The source with a new login, where the one it has runs out or is refused; null: there is none. */
+  readonly renew: (() => Promise<LfsSource>) | null;
   readonly project: Pick<ForgeProject, 'owner' | 'name'>;
   /** `done` of `total` objects are settled: were there, arrived, or cannot be had. */
   readonly onProgress: (progress: Omit<Progress, 'phase'>) => void;

@@ -1,6 +1,7 @@
 import type { Credentials, Secret } from '../domain/credentials';
 import type { Progress } from '../domain/events';
 import type { Oid, RefMap, RefName } from '../domain/git-ref';
+import type { LfsLogin } from '../domain/lfs-source';
 import type { HostKey } from '../domain/mirror-ssh';
 import type { UpstreamUrl } from '../domain/upstream-url';
 
@@ -64,6 +65,12 @@ export interface Upstream {
    * Raises url_blocked and the upstream_* codes; `upstream_empty` is not raised here: an empty listing is an answer.
    */
   list(access: UpstreamAccess, signal: AbortSignal): Promise<RefListing>;
+
+  /**
+   * Where an SSH upstream has its LFS objects, and what signs us in there. null: not an SSH upstream, or it does not say.
+   * Raises url_blocked and the upstream_* codes.
+   */
+  lfsLogin(access: UpstreamAccess, signal: AbortSignal): Promise<LfsLogin | null>;
 
   /**
    * Brings the wanted objects with their history into the cache; leaves no ref there and, on failure, no file.

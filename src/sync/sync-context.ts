@@ -15,7 +15,7 @@ import type { Claim } from './claim';
 /** What syncing needs from the outside. */
 export interface SyncDeps {
   readonly store: Pick<Store, 'transaction' | 'deliveredRefs' | 'backups'>;
-  readonly upstream: Pick<Upstream, 'list' | 'fetch'>;
+  readonly upstream: Pick<Upstream, 'list' | 'fetch' | 'lfsLogin'>;
   readonly cache: Pick<
     ObjectCache,
     'open' | 'tips' | 'setTips' | 'areAncestors' | 'shareHistory' | 'tagsOn' | 'remove'

@@ -106,7 +106,7 @@ describeForges('LFS of a forge', (choice) => {
     for (const token of ['0'.repeat(40), reading.token]) {
       const lfs = openLfsCopy(scene.forge.url, token, { idleTimeoutMs: 10_000 });
       const signal = new AbortController().signal;
-      const request = { objects: [add()], project, source: scene.source, onProgress: () => {}, signal };
+      const request = { objects: [add()], project, source: scene.source, renew: null, onProgress: () => {}, signal };
       await expect(lfs.copy(request)).rejects.toMatchObject({ code: 'forge_token_refused' });
       lfs.close();
     }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeForges } from '../support/forges';
+import { LfsUpstream, pointerText } from '../support/lfs-upstream';
 import { Scene } from '../support/scene';
 import { describeSshd, SshServer } from '../support/ssh-server';
 
@@ -128,6 +129,34 @@ describeSshd('with a real sshd', () =>
       expect(privateKeyMarks.filter((mark) => scene.headwater.output.includes(mark))).toEqual([]);
       await scene.headwater.start();
       expect(await api.updated()).toMatchObject({ status: 'finished' });
+    });
+
+    it('HOST-11: brings LFS objects along from where the server says, with what it gives for signing in', async () => {
+      const lfs = await LfsUpstream.start();
+      try {
+        lfs.beforeBatch = (response) => {
+          if (lfs.batchHeaders.at(-1)?.authorization === 'RemoteAuth lfs-s3cret') return false;
+          response.writeHead(401).end();
+          return true;
+        };
+        const header = { Authorization: 'RemoteAuth lfs-s3cret' };
+        const answer = JSON.stringify({ href: lfs.url, header, expires_in: 600 });
+        sshd.addCommand('git-lfs-authenticate', `cat <<'END'\n${answer}\nEND`);
+        const object = lfs.add('large');
+        scene.source.commit('with-lfs', pointerText(object), 'big.bin');
+        sshd.forgetLog();
+        const { repo, api } = await imported();
+        expect(await api.mirror()).toMatchObject({ sync_state: 'in_sync' });
+        expect(scene.refs(repo)).toEqual(scene.upstreamRefs());
+        expect(sshd.commands).toContain(`git-lfs-authenticate '${scene.source.dir}' download`);
+        const authorization = `Basic ${Buffer.from(`x:${scene.token}`).toString('base64')}`;
+        const stored = `${scene.forge.url}/${repo.owner}/${repo.name}.git/info/lfs/objects/${object.oid}`;
+        expect(await (await fetch(stored, { headers: { authorization } })).text()).toBe('large');
+        expect(scene.headwater.output).not.toContain('lfs-s3cret');
+      } finally {
+        await lfs.close();
+        scene.source.git(['update-ref', '-d', 'refs/heads/with-lfs']);
+      }
     });
 
     it('is looked after on the command line', async () => {

@@ -4,6 +4,7 @@ import type { BackupRule } from '../../src/domain/backup';
 import { Secret } from '../../src/domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../../src/domain/errors';
 import { isMirrored, shortName, type Oid, type RefName } from '../../src/domain/git-ref';
+import type { LfsLogin } from '../../src/domain/lfs-source';
 import type { SchedulePolicy } from '../../src/domain/mirror';
 import type { PullRequestState } from '../../src/domain/pull-request';
 import type { AncestryQuestion } from '../../src/domain/ref-plan';
@@ -102,6 +103,9 @@ export class ScriptedWorld {
   readonly upstreamCalls: string[] = [];
   lastAccess: UpstreamAccess | null = null;
 
+  /** What the upstream says of its LFS server over SSH. */
+  lfsLogin: LfsLogin | null = null;
+
   /** The forge's refs. */
   readonly forgeRefs = new Map<RefName, Oid>();
   project: ForgeProject = {
@@ -161,6 +165,10 @@ export class ScriptedWorld {
       const digest = JSON.stringify([[...refs].sort(), this.invalidNames, this.upstreamHead]);
       const defaultBranch = this.upstreamHead !== null && refs.has(this.upstreamHead) ? this.upstreamHead : null;
       return { refs, invalidNames: this.invalidNames, defaultBranch, digest, capabilities: [], receivedBytes: 100 };
+    },
+    lfsLogin: async (): Promise<LfsLogin | null> => {
+      this.upstreamCalls.push('lfsLogin');
+      return this.lfsLogin;
     },
     fetch: async (request: FetchRequest) => {
       this.upstreamCalls.push(`fetch ${request.wanted.length}`);

@@ -47,7 +47,7 @@ export class LfsScene {
     more: Partial<LfsCopyRequest> = {},
   ): Promise<LfsCopyResult> {
     const signal = new AbortController().signal;
-    return this.lfs.copy({ objects, project, source: this.source, onProgress: () => {}, signal, ...more });
+    return this.lfs.copy({ objects, project, source: this.source, renew: null, onProgress: () => {}, signal, ...more });
   }
 
   /** What the project's LFS server has of an object; null when it has none. */

@@ -30,7 +30,7 @@ export class SshServer {
     // What the client asks for is written down before it is obeyed.
     writeFileSync(
       join(this.dir, 'command.sh'),
-      `printf '%s\\n' "$SSH_ORIGINAL_COMMAND" >> '${this.dir}/commands'\nexec sh -c "$SSH_ORIGINAL_COMMAND"\n`,
+      `PATH='${this.dir}/bin':"$PATH"\nprintf '%s\\n' "$SSH_ORIGINAL_COMMAND" >> '${this.dir}/commands'\nexec sh -c "$SSH_ORIGINAL_COMMAND"\n`,
     );
   }
 
@@ -110,6 +110,12 @@ export class SshServer {
         .toString()
         .split(' ')[1] ?? ''
     );
+  }
+
+  /** Gives the server a command: `script` runs with sh. */
+  addCommand(name: string, script: string): void {
+    mkdirSync(join(this.dir, 'bin'), { recursive: true });
+    writeFileSync(join(this.dir, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
 
   /** What sshd logged since `forgetLog`. */

@@ -30,6 +30,8 @@ export interface BatchServer extends Server {
   /** Without a slash at its end. */
   readonly endpoint: URL;
   readonly authorization: string | null;
+  /** More headers of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The error of an answer that is none; called for every status but 200. */
   readonly refusal: (answer: Answer) => Error;
 }
@@ -70,6 +72,7 @@ export class BatchClient {
   #post(operation: string, objects: readonly LfsObject[]): Promise<Answer> {
     const { endpoint, authorization } = this.server;
     const headers = {
+      ...this.server.headers,
       accept: lfsType,
       'content-type': lfsType,
       ...(authorization === null ? {} : { authorization }),

@@ -40,7 +40,7 @@ export function createLfsCopy(options: LfsCopyOptions): LfsCopy & { close(): voi
   const requester = createRequester();
   const secrets = [forgeToken.reveal()];
 
-  const partsOf = ({ project, source, signal }: LfsCopyRequest) => {
+  const partsOf = ({ project, source, renew, signal }: LfsCopyRequest) => {
     const stop = new AbortController();
     const both = { idleTimeoutMs, signal: AbortSignal.any([signal, stop.signal]) };
     // Every request and every wait listens to it; the limits on these are our own.
@@ -49,7 +49,7 @@ export function createLfsCopy(options: LfsCopyOptions): LfsCopy & { close(): voi
     return {
       stop,
       patience: new Patience(options.patience ?? usualPatience, both.signal),
-      upstream: new UpstreamLfs(source, { ...both, requester: dialer }, limits.batchSize),
+      upstream: new UpstreamLfs(source, { ...both, requester: dialer }, limits.batchSize, renew),
       forge: new ForgeLfs({
         server: { ...both, requester },
         endpoint: new URL(`${forgeUrl}/${path}/info/lfs`),

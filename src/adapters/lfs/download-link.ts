@@ -43,7 +43,7 @@ export function acceptLink(
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return { why: 'it leads elsewhere than to http or https' };
   if (url.username !== '' || url.password !== '') return { why: 'it has a user name inside' };
 
-  const ours = source.credentials === null ? null : basicAuthorization(source.credentials);
+  const ours = authorizationOf(source);
   const isHome = url.origin === source.credentialsOrigin;
   const headers: Record<string, string> = {};
   for (const [given, value] of Object.entries(link.header ?? {})) {
@@ -56,6 +56,20 @@ export function acceptLink(
   }
   if (ours !== null && isHome && !options.authenticated) headers['authorization'] ??= ours;
   return { url, headers, expiresAt: expiry(link, options.now) };
+}
+
+/** What signs us in at the source's own origin, and nowhere else; null: nothing. */
+export function authorizationOf({ credentials, login }: LfsSource): string | null {
+  if (credentials !== null) return basicAuthorization(credentials);
+  return loginHeaders({ login })['authorization'] ?? null;
+}
+
+/** Headers of an SSH upstream's choice for its LFS server, as far as such a server may choose. */
+export function loginHeaders({ login }: Pick<LfsSource, 'login'>): Record<string, string> {
+  const usable = [...(login?.headers ?? [])]
+    .map(([name, value]): [string, string] => [name, value.reveal()])
+    .filter(([name, value]) => allowedHeader.test(name) && !unprintable.test(value) && value.length <= maxHeaderLength);
+  return Object.fromEntries(usable);
 }
 
 /** A little early, so that a link does not run out on its way. */

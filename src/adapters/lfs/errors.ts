@@ -32,7 +32,7 @@ export function busyUpstream(host: string, { status, retryAfterMs }: Omit<Answer
 }
 
 /** Why the upstream's batch API gave no answer. */
-export function refusedByUpstream(host: string, hasCredentials: boolean) {
+export function refusedByUpstream(host: string, signsInBy: 'password' | 'ssh' | null) {
   const unusable = (why: string) => new HeadwaterError('lfs_upstream_unusable', { host, why });
   return (answer: Answer): HeadwaterError => {
     const { status, location } = answer;
@@ -41,7 +41,11 @@ export function refusedByUpstream(host: string, hasCredentials: boolean) {
     if (status === 200) return unusable('its answer is not one of the LFS batch API');
     if (status === 401)
       return unusable(
-        hasCredentials ? 'it refuses the user name and password' : 'it asks for a user name and password, and has none',
+        signsInBy === null
+          ? 'it asks for a user name and password, and has none'
+          : signsInBy === 'ssh'
+            ? 'it refuses what the upstream gave over SSH for signing in'
+            : 'it refuses the user name and password',
       );
     if (status === 403) return unusable('it denies access (403)');
     if (status === 404 || status === 410) return unusable(`there is none at this address (${status})`);

@@ -6,37 +6,29 @@ import { lfsKey, type LfsObject } from '../../domain/lfs-pointer';
 import type { LfsSource } from '../../domain/lfs-source';
 import { BatchClient, type BatchObject } from './batch';
 import { contentOf, holdContent } from './content';
-import { acceptLink, type DownloadLink } from './download-link';
+import { acceptLink, authorizationOf, loginHeaders, type DownloadLink } from './download-link';
 import { busyUpstream, refusedByUpstream, saidBy, upstreamFault } from './errors';
 import { headOf, open, type Server } from './server';
 
 /** The upstream's side of a copy: asks for links, and opens them. Every address goes through the guarded dialer. */
 export class UpstreamLfs {
-  readonly #batch: BatchClient;
-  readonly #host: string;
+  #batch: BatchClient;
+  #host: string;
   readonly #links = new Map<string, DownloadLink>();
   /** Why the LFS server is of no use: it is not asked twice, least of all with a password that it refused (NET-04). */
   #unusable: HeadwaterError | null = null;
+  #source: LfsSource;
+  #renewing: Promise<void> | null = null;
+  #renewedAfterRefusal = false;
 
   constructor(
-    private readonly source: LfsSource,
+    source: LfsSource,
     private readonly server: Omit<Server, 'translate'>,
-    batchSize: number,
+    private readonly batchSize: number,
+    private readonly renew: (() => Promise<LfsSource>) | null,
   ) {
-    const endpoint = new URL(source.endpoint);
-    this.#host = endpoint.hostname.replace(/^\[|\]$/g, '');
-    const { credentials, credentialsOrigin } = source;
-    const ours = credentials !== null && endpoint.origin === credentialsOrigin ? credentials : null;
-    this.#batch = new BatchClient(
-      {
-        ...server,
-        translate: upstreamFault(this.#host),
-        endpoint,
-        authorization: ours === null ? null : basicAuthorization(ours),
-        refusal: refusedByUpstream(this.#host, ours !== null),
-      },
-      batchSize,
-    );
+    this.#source = source;
+    [this.#host, this.#batch] = this.#connect();
   }
 
   /**
@@ -45,10 +37,8 @@ export class UpstreamLfs {
    */
   async locate(objects: readonly LfsObject[]): Promise<Map<string, HeadwaterError>> {
     if (this.#unusable !== null) throw this.#unusable;
-    const answers = await this.#batch.ask('download', objects).catch((thrown: unknown) => {
-      this.#unusable = this.#whyUnusable(thrown);
-      throw this.#unusable ?? thrown;
-    });
+    if ((this.#source.login?.expiresAt ?? Infinity) <= Date.now()) await this.#renew();
+    const answers = await this.#ask(objects);
     const nowhere = new Map<string, HeadwaterError>();
     for (const object of objects) {
       const place = this.#place(object, answers.get(object.oid));
@@ -86,6 +76,56 @@ export class UpstreamLfs {
   /** Its link is needed no more. */
   forget(object: LfsObject): void {
     this.#links.delete(lfsKey(object));
+  }
+
+  async #ask(objects: readonly LfsObject[]): Promise<Map<string, BatchObject>> {
+    try {
+      return await this.#batch.ask('download', objects);
+    } catch (thrown) {
+      const why = this.#whyUnusable(thrown);
+      if (why === null) throw thrown;
+      // A login may end before its time.
+      if (this.renew !== null && !this.#renewedAfterRefusal) {
+        this.#renewedAfterRefusal = true;
+        await this.#renew();
+        return this.#ask(objects);
+      }
+      this.#unusable = why;
+      throw why;
+    }
+  }
+
+  /** Once for all that wait for it. */
+  #renew(): Promise<void> {
+    this.#renewing ??= (async () => {
+      try {
+        if (this.renew !== null) this.#source = await this.renew();
+        [this.#host, this.#batch] = this.#connect();
+      } finally {
+        this.#renewing = null;
+      }
+    })();
+    return this.#renewing;
+  }
+
+  #connect(): [string, BatchClient] {
+    const source = this.#source;
+    const endpoint = new URL(source.endpoint);
+    const host = endpoint.hostname.replace(/^\[|\]$/g, '');
+    const isHome = endpoint.origin === source.credentialsOrigin;
+    const authorization = isHome ? authorizationOf(source) : null;
+    const server = {
+      ...this.server,
+      translate: upstreamFault(host),
+      endpoint,
+      authorization,
+      headers: isHome ? loginHeaders(source) : {},
+      refusal: refusedByUpstream(
+        host,
+        authorization === null ? null : source.credentials === null ? 'ssh' : 'password',
+      ),
+    };
+    return [host, new BatchClient(server, this.batchSize)];
   }
 
   /** Links may expire between being given and being used, so one that is refused is asked for anew, once. */
@@ -137,13 +177,15 @@ export class UpstreamLfs {
       });
     const link = actions?.download;
     if (link === null || link === undefined) return new HeadwaterError('lfs_object_missing', { oid });
-    const accepted = acceptLink(link, this.source, { authenticated: answer.authenticated === true, now: Date.now() });
+    const accepted = acceptLink(link, this.#source, { authenticated: answer.authenticated === true, now: Date.now() });
     return 'why' in accepted ? unavailable(object, `its link is not usable, because ${accepted.why}`) : accepted;
   }
 
   #secrets(): string[] {
-    const { credentials } = this.source;
-    return credentials === null ? [] : [credentials.password.reveal(), basicAuthorization(credentials).slice(6)];
+    const { credentials, login } = this.#source;
+    const headers = [...(login?.headers.values() ?? [])].map((value) => value.reveal().replace(/^\w+ /, ''));
+    if (credentials === null) return headers;
+    return [credentials.password.reveal(), basicAuthorization(credentials).slice(6), ...headers];
   }
 
   /** What will be no different next time keeps back what needs LFS, and nothing else. */

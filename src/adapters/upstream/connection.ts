@@ -3,7 +3,7 @@ import { HeadwaterError } from '../../domain/errors';
 import type { GuardedDialer } from '../../git-http/guarded-dialer';
 import type { UpstreamAccess } from '../../ports/upstream';
 import type { UpstreamContext } from './http-errors';
-import type { SshPlace } from './ssh/upload-pack';
+import type { SshPlace } from './ssh/ssh-command';
 
 /** What to connect to over SSH; null for an address of HTTP. */
 export function sshPlace({ url, ssh }: UpstreamAccess, dialer: GuardedDialer, idleTimeoutMs: number): SshPlace | null {

@@ -6,6 +6,7 @@ import { FetchChildren } from './fetch-children';
 import { fetchObjects, type FetchDeps, type FetchLimits } from './fetch-objects';
 import { upstreamFault } from './http-errors';
 import { listThrough, type ListingLimits } from './ref-lister';
+import { askLfsLogin } from './ssh/lfs-login';
 import { openSshGate } from './ssh/ssh-gate';
 import { tipAdvertisement } from './tip-advertisement';
 
@@ -42,6 +43,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   return {
     list: listThrough(dialer, options),
+
+    async lfsLogin(access, signal) {
+      const place = sshPlace(access, dialer, options.idleTimeoutMs);
+      if (place === null) return null;
+      return askLfsLogin({ ...place, translate: upstreamFault(contextOf(access, 'listing')) }, signal);
+    },
 
     fetch: (request) =>
       fetchObjects(request, { children, limits, openGate: gateFor(request, dialer, options.idleTimeoutMs) }),

@@ -2,9 +2,9 @@ import type { Fault } from '../../domain/errors';
 import type { Oid } from '../../domain/git-ref';
 import { holdBack, lfsQuestion, stoppingTips } from '../../domain/lfs-plan';
 import { lfsKey, type LfsPointer } from '../../domain/lfs-pointer';
-import { lfsEndpoint } from '../../domain/lfs-source';
+import { lfsEndpoint, sourceOfLogin, type LfsSource } from '../../domain/lfs-source';
 import type { PointerSearch } from '../../ports/lfs';
-import type { RefListing } from '../../ports/upstream';
+import type { RefListing, UpstreamAccess } from '../../ports/upstream';
 import { tellProgress, type SyncContext } from '../sync-context';
 import type { Decision } from './plan-updates';
 import { withUpstream } from './upstream-access';
@@ -57,17 +57,18 @@ async function copyObjects(
   pointers: readonly LfsPointer[],
   { forge }: LfsCopyInput,
 ): Promise<Map<Oid, Fault>> {
-  const { lfsUrl } = context.claim.mirror.options;
   const objects = new Map(pointers.map(({ object }) => [lfsKey(object), object]));
-  const result = await withUpstream(context, ({ url, credentials }) =>
-    context.lfs.copy.copy({
+  const result = await withUpstream(context, async (access) => {
+    const source = await findSource(context, access);
+    return context.lfs.copy.copy({
       objects: [...objects.values()],
-      source: { endpoint: lfsEndpoint(url.href, lfsUrl), credentials, credentialsOrigin: url.origin },
+      source,
+      renew: source.login == null ? null : () => findSource(context, access),
       project: forge.project,
       onProgress: (progress) => tellProgress(context, { phase: 'copying', ...progress }),
       signal: context.signal,
-    }),
-  );
+    });
+  });
   context.bytes.received += result.receivedBytes;
   context.bytes.sent += result.sentBytes;
   const { faults, copied } = result;
@@ -78,4 +79,13 @@ async function copyObjects(
     if (fault !== undefined) lacking.set(blob, fault);
   }
   return lacking;
+}
+
+/** Where the mirror says; or where an SSH upstream says, as git-lfs asks it; or beside the repository. */
+async function findSource({ claim, upstream, signal }: SyncContext, access: UpstreamAccess): Promise<LfsSource> {
+  const { url, credentials } = access;
+  const { lfsUrl } = claim.mirror.options;
+  const login = url.ssh !== null && lfsUrl === null ? await upstream.lfsLogin(access, signal) : null;
+  if (login !== null) return sourceOfLogin(login);
+  return { endpoint: lfsEndpoint(url.href, lfsUrl), credentials, credentialsOrigin: url.origin };
 }

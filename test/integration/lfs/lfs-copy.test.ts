@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Secret } from '../../../src/domain/credentials';
+import { sourceOfLogin, type LfsSource } from '../../../src/domain/lfs-source';
 import { lfsKey } from '../../../src/domain/lfs-pointer';
+import { createAddressPolicy } from '../../../src/git-http/address-policy';
 import type { LfsCopyResult } from '../../../src/ports/lfs';
 import { startForgeDouble, type ForgeDouble } from '../../support/forge-double/forge-double';
 import { LfsScene, openLfsCopy } from '../../support/lfs-scene';
@@ -51,6 +53,63 @@ describe('copying LFS objects', () => {
       ...scene.source,
       credentials: { user: 'reader', password: new Secret('upstream-passw0rd') },
     },
+  });
+
+  it('HOST-11: the login that an SSH upstream gave stays with its origin, and is renewed in time and when it is refused', async () => {
+    const allowing = openLfsCopy(double.url, scene.botToken.token, {
+      policy: createAddressPolicy(['127.0.0.1', '127.0.0.2']),
+    });
+    try {
+      const project = await scene.project();
+      const login = (token: string, expiresAt = Infinity) => {
+        const headers = new Map([
+          ['authorization', new Secret(`RemoteAuth ${token}`)],
+          ['x-gitlab-repo', new Secret('7')],
+          ['host', new Secret('evil.example')],
+        ]);
+        return sourceOfLogin({ endpoint: scene.upstream.url, headers, expiresAt });
+      };
+      const copy = (source: LfsSource, objects: LfsObjectJson[]) =>
+        allowing.copy({
+          ...{ objects, project, source, onProgress: () => {}, signal: new AbortController().signal },
+          renew: async () => login('fresh'),
+        });
+      const [here = never(), there = never()] = add(2);
+      scene.upstream.entry = (entry, { oid }) =>
+        oid === there.oid ? linkTo(`${trapUrl}/there`, { Authorization: 'RemoteAuth first' })(entry) : entry;
+      const result = await copy(login('first'), [here, there]);
+      expect(result.copied).toBe(1);
+      expect(scene.upstream.batchHeaders[0]).toMatchObject({
+        authorization: 'RemoteAuth first',
+        'x-gitlab-repo': '7',
+        host: expect.stringContaining('127.0.0.1') as string,
+      });
+      expect(scene.upstream.downloads.map(({ authorization }) => authorization)).toEqual(['RemoteAuth first']);
+      expect(trapped.length).toBeGreaterThan(0);
+      expect(trapped.every(({ authorization }) => authorization === undefined)).toBe(true);
+
+      scene.upstream.batchHeaders.length = 0;
+      await copy(login('old', Date.now() - 1), add(1));
+      expect(scene.upstream.batchHeaders.map(({ authorization }) => authorization)).toEqual(['RemoteAuth fresh']);
+
+      scene.upstream.batchHeaders.length = 0;
+      scene.upstream.beforeBatch = (response) => {
+        if (scene.upstream.batchHeaders.at(-1)?.authorization === 'RemoteAuth fresh') return false;
+        response.writeHead(401).end();
+        return true;
+      };
+      expect((await copy(login('ended'), add(1))).copied).toBe(1);
+      scene.upstream.beforeBatch = (response) => {
+        response.writeHead(403).end();
+        return true;
+      };
+      scene.upstream.batchHeaders.length = 0;
+      const [lost = never()] = add(1);
+      expect(codeOf(await copy(login('ended'), [lost]), lost)).toBe('lfs_upstream_unusable');
+      expect(scene.upstream.batchHeaders).toHaveLength(2);
+    } finally {
+      allowing.close();
+    }
   });
 
   it('asks whether the forge has LFS on', async () => {
@@ -162,7 +221,7 @@ describe('copying LFS objects', () => {
       };
       const signal = new AbortController().signal;
       const objects = [here, there, echoed, own];
-      await allowing.copy({ objects, project, onProgress: () => {}, signal, ...withCredentials() });
+      await allowing.copy({ objects, project, renew: null, onProgress: () => {}, signal, ...withCredentials() });
       expect(scene.upstream.batchHeaders.map(({ authorization }) => authorization)).toEqual([ours]);
       expect(scene.upstream.downloads.map(({ authorization }) => authorization).sort()).toEqual([
         ours,

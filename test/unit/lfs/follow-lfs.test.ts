@@ -151,6 +151,36 @@ describe('following an upstream with LFS', () => {
     expect(copy?.source.credentials?.password.reveal()).toBe('pa55');
   });
 
+  it('of an SSH upstream come from where its server says, with what it gives for signing in, and are asked for only then', async () => {
+    const headers = new Map([['authorization', secret('RemoteAuth x')]]);
+    const endpoint = 'https://lfs.example/group/project';
+    world.lfsLogin = { endpoint, headers, expiresAt: 5 };
+    await world.imported({ url: 'ssh://git@upstream.example/group/project.git', sshHostKeys: ['ssh-ed25519 server'] });
+    const [copy] = world.lfs.copies;
+    expect(copy?.source).toEqual({
+      ...{ endpoint, credentials: null, credentialsOrigin: 'https://lfs.example' },
+      login: { endpoint, headers, expiresAt: 5 },
+    });
+    world.lfsLogin = { endpoint: 'https://other.example/x', headers: new Map(), expiresAt: 6 };
+    expect(await copy?.renew?.()).toMatchObject({ endpoint: 'https://other.example/x' });
+    expect(world.upstreamCalls.filter((call) => call === 'lfsLogin')).toHaveLength(2);
+  });
+
+  it('of an SSH upstream come from where the mirror says, or from beside the repository when its server knows nothing', async () => {
+    const settings = { url: 'ssh://git@upstream.example/group/project.git', sshHostKeys: ['ssh-ed25519 server'] };
+    await world.imported({ ...settings, options: { lfsUrl: 'https://lfs.example/x' } });
+    expect(world.upstreamCalls).not.toContain('lfsLogin');
+    expect(world.lfs.copies[0]).toMatchObject({ source: { endpoint: 'https://lfs.example/x' }, renew: null });
+    const other = new ScriptedWorld();
+    other.upstreamRefs.set('refs/heads/main', one);
+    other.lfs.needs.set(one, [object(1)]);
+    await other.imported(settings);
+    expect(other.lfs.copies[0]?.source).toMatchObject({
+      endpoint: 'https://upstream.example/group/project.git/info/lfs',
+      credentials: null,
+    });
+  });
+
   it('an LFS server that is down fails the run before anything is pushed', async () => {
     world.lfs.copy.copy = async () => {
       throw new HeadwaterError('upstream_unavailable', { host: 'upstream.example', status: 503 });

@@ -4,7 +4,7 @@ import { packTap, type TakePack } from '../../../git-http/pack-tap';
 import { PktLineReader } from '../../../git-http/pkt-line';
 import { StallWatch } from '../../../git-http/stall-watch';
 import { commandFault, SshFault } from './ssh-fault';
-import { openUploadPack, type SshPlace, type UploadPack } from './upload-pack';
+import { openUploadPack, type SshPlace, type SshCommand } from './ssh-command';
 
 export interface ExchangeOptions extends SshPlace {
   readonly advertisement: Buffer;
@@ -19,7 +19,7 @@ export interface ExchangeEvents {
 /** One client of the gate and its git-upload-pack at the upstream, from the first byte to the last. */
 export class SshExchange {
   readonly #closing = new AbortController();
-  #pack: UploadPack | null = null;
+  #pack: SshCommand | null = null;
   #phase: HttpPhase = 'listing refs';
 
   constructor(
@@ -49,7 +49,7 @@ export class SshExchange {
     this.client.destroy();
   }
 
-  #pass(pack: UploadPack): Promise<void> {
+  #pass(pack: SshCommand): Promise<void> {
     const { client, events } = this;
     const { idleTimeoutMs, url, takePack } = this.options;
     const { channel } = pack;

@@ -6,7 +6,7 @@ import type { HttpFault, TranslateFault } from '../../../git-http/http-fault';
 import type { TakePack } from '../../../git-http/pack-tap';
 import { faultIn } from './ssh-fault';
 import { SshExchange } from './ssh-exchange';
-import type { SshPlace } from './upload-pack';
+import type { SshPlace } from './ssh-command';
 
 export interface SshGateOptions extends SshPlace {
   /** What the client is told of the refs: pkt-lines that end with a flush. */

@@ -4,7 +4,7 @@ import { abortReason } from '../../../git-http/list-refs';
 import { flushPkt, PktLineReader } from '../../../git-http/pkt-line';
 import { StallWatch } from '../../../git-http/stall-watch';
 import { commandFault, faultIn, SshFault } from './ssh-fault';
-import { openUploadPack, type SshPlace, type UploadPack } from './upload-pack';
+import { openUploadPack, type SshPlace, type SshCommand } from './ssh-command';
 
 export interface SshListing extends SshPlace {
   readonly totalTimeoutMs: number;
@@ -19,7 +19,7 @@ export async function readSshAdvertisement(listing: SshListing): Promise<Adverti
   const overtime = new AbortController();
   const timer = setTimeout(() => overtime.abort(new SshFault({ kind: 'timeout', totalTimeoutMs })), totalTimeoutMs);
   const either = AbortSignal.any([signal, overtime.signal]);
-  let pack: UploadPack | null = null;
+  let pack: SshCommand | null = null;
   try {
     pack = await openUploadPack(listing, either);
     return await readFrom(pack, listing, either);
@@ -31,7 +31,7 @@ export async function readSshAdvertisement(listing: SshListing): Promise<Adverti
   }
 }
 
-function readFrom(pack: UploadPack, listing: SshListing, signal: AbortSignal): Promise<Advertisement> {
+function readFrom(pack: SshCommand, listing: SshListing, signal: AbortSignal): Promise<Advertisement> {
   const { idleTimeoutMs, maxBytes, url } = listing;
   const parser = new AdvertisementParser(null);
   const lines = new PktLineReader((text, start, end) => parser.line(text, start, end));

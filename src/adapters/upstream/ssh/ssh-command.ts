@@ -20,8 +20,8 @@ export interface SshPlace {
   readonly idleTimeoutMs: number;
 }
 
-/** A git-upload-pack that runs at the upstream. */
-export interface UploadPack {
+/** A command that runs at the upstream. */
+export interface SshCommand {
   readonly channel: ClientChannel;
   /** Resolves when the command has ended or the connection is gone. Never rejects. */
   readonly ended: Promise<ExecEnd>;
@@ -31,15 +31,20 @@ export interface UploadPack {
 
 const maxStderrBytes = 4096;
 
+/** Starts git-upload-pack for the place's repository; see `openSshCommand`. */
+export function openUploadPack(place: SshPlace, signal: AbortSignal): Promise<SshCommand> {
+  return openSshCommand(place, `git-upload-pack ${quote(place.ssh.path)}`, signal);
+}
+
 /**
- * Connects, checks the host key, signs in with one of the keys and starts git-upload-pack. One connection, whatever the
+ * Connects, checks the host key, signs in with one of the keys and starts a command. One connection, whatever the
  * outcome, but for a server that has none of the pinned types of host key: then a second look says what it has.
  * Raises SshFault, and the reason of an aborted signal.
  */
-export async function openUploadPack(place: SshPlace, signal: AbortSignal): Promise<UploadPack> {
+export async function openSshCommand(place: SshPlace, command: string, signal: AbortSignal): Promise<SshCommand> {
   signal.throwIfAborted();
   const socket = await connect(place, signal);
-  const attempt = new Attempt(place, socket);
+  const attempt = new Attempt(place, socket, command);
   const onAbort = () => attempt.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -74,6 +79,7 @@ class Attempt {
   constructor(
     private readonly place: SshPlace,
     private readonly socket: net.Socket,
+    private readonly command: string,
   ) {}
 
   abort(reason: unknown): void {
@@ -86,13 +92,13 @@ class Attempt {
     this.socket.destroy();
   }
 
-  async run(): Promise<UploadPack> {
-    const { idleTimeoutMs, ssh } = this.place;
+  async run(): Promise<SshCommand> {
+    const { idleTimeoutMs } = this.place;
     const watch = new StallWatch(idleTimeoutMs, () =>
       this.#fail({ kind: 'stalled', phase: this.#phase, idleTimeoutMs }),
     );
     try {
-      return await new Promise<UploadPack>((resolve, reject) => {
+      return await new Promise<SshCommand>((resolve, reject) => {
         this.#reject = reject;
         const client = this.#client;
         // These stay for the life of the connection: an error without a listener would end the process.
@@ -103,7 +109,7 @@ class Attempt {
           this.#phase = 'listing refs';
           const used = this.place.access.keys[this.#keysTried - 1];
           if (used !== undefined) this.place.access.onKeyWorked(used.publicKey);
-          client.exec(`git-upload-pack ${quote(ssh.path)}`, (error, channel) => {
+          client.exec(this.command, (error, channel) => {
             if (error === undefined) resolve(this.#running(channel));
             else this.#fail({ kind: 'refused', text: 'it runs no commands' });
           });
@@ -159,7 +165,7 @@ class Attempt {
     this.#reject(new SshFault(fault));
   }
 
-  #running(channel: ClientChannel): UploadPack {
+  #running(channel: ClientChannel): SshCommand {
     let stderr = '';
     let exitCode: number | null = null;
     channel.stderr.on('data', (chunk: Buffer) => {
@@ -191,8 +197,8 @@ function hostKeyChanged(host: string, access: SshAccess, seen: string): Headwate
   return new HeadwaterError('upstream_host_key_changed', { host, seen, confirmed });
 }
 
-/** For the upstream's shell. The address admits no quotes, so nothing ends this one (SSRF-11). */
-function quote(path: string): string {
+/** A path for the upstream's shell. The address admits no quotes, so nothing ends this one (SSRF-11). */
+export function quote(path: string): string {
   if (/['!\\\n]/.test(path) || path.startsWith('-')) throw new HeadwaterError('internal');
   return `'${path}'`;
 }
