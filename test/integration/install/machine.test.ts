@@ -1,0 +1,130 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { createMachine } from '../../../src/adapters/machine/create-machine';
+import { redisState } from '../../../src/adapters/queue/redis-state';
+import { databaseState } from '../../../src/adapters/store/database-state';
+import { openStore } from '../../../src/adapters/store/open-store';
+import { postgresBinaries, startPostgres } from '../../support/postgres';
+import { startRedis } from '../../support/redis';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'headwater-machine-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+describe('a database that the doctor looks at', () => {
+  const look = () => databaseState({ databaseUrl: null, file: join(dir, 'headwater.db') });
+  const change = async (statement: string) => {
+    const source = new DataSource({ type: 'better-sqlite3', database: join(dir, 'headwater.db') });
+    await source.initialize();
+    await source.query(statement);
+    await source.destroy();
+  };
+
+  it('is not there before the first start, and is not made by looking', async () => {
+    expect(await look()).toEqual({ kind: 'sqlite', state: 'none', pending: [], unknown: [] });
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('is up to date after a start, older with changes due, newer with changes unknown', async () => {
+    await (await openStore({ databaseUrl: null, file: join(dir, 'headwater.db') })).close();
+    expect(await look()).toEqual({ kind: 'sqlite', state: 'answers', pending: [], unknown: [] });
+
+    await change("INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'FromTheFuture9999999999999')");
+    expect(await look()).toMatchObject({ state: 'answers', pending: [], unknown: ['FromTheFuture9999999999999'] });
+
+    await change("DELETE FROM migrations WHERE name LIKE 'Ssh%'");
+    const older = await look();
+    expect(older.pending).toEqual([expect.stringMatching(/^Ssh\d+$/)]);
+    // Looking again finds the same: it changed nothing.
+    expect(await look()).toEqual(older);
+  });
+
+  const onPostgres = postgresBinaries === null ? it.skip : it;
+  onPostgres(`may be PostgreSQL${postgresBinaries === null ? ': skipped, it is not installed' : ''}`, async () => {
+    const postgres = await startPostgres();
+    try {
+      const databaseUrl = await postgres.createDatabase();
+      const empty = await databaseState({ databaseUrl, file: '' });
+      expect(empty).toMatchObject({ kind: 'postgres', state: 'answers', unknown: [] });
+      expect(empty.pending.length).toBeGreaterThan(5);
+      await (await openStore({ databaseUrl, file: '' })).close();
+      expect(await databaseState({ databaseUrl, file: '' })).toMatchObject({
+        state: 'answers',
+        pending: [],
+        unknown: [],
+      });
+    } finally {
+      await postgres.close();
+    }
+  });
+
+  it('is silent when nobody answers', async () => {
+    const nobody = { databaseUrl: 'postgres://u:canary@127.0.0.1:1/x', file: '' };
+    expect(await databaseState(nobody)).toEqual({ kind: 'postgres', state: 'silent', pending: [], unknown: [] });
+  });
+});
+
+describe('a Redis that the doctor looks at', () => {
+  it('answers and tells what it forgets; without an answer it is silent', async () => {
+    const redis = await startRedis(['--maxmemory-policy', 'allkeys-lru']);
+    try {
+      expect(await redisState({ url: redis.url, dir })).toEqual({ kind: 'answers', eviction: 'allkeys-lru' });
+      await redis.client.config('SET', 'maxmemory-policy', 'noeviction');
+      expect(await redisState({ url: redis.url, dir })).toEqual({ kind: 'answers', eviction: null });
+      await redis.kill();
+      expect(await redisState({ url: redis.url, dir })).toEqual({ kind: 'silent' });
+    } finally {
+      await redis.close();
+    }
+  });
+
+  it('is a private one where none is named', async () => {
+    expect(await redisState({ url: null, dir })).toEqual({ kind: 'private', program: true, running: false });
+  });
+});
+
+describe('the machine that the doctor looks at', () => {
+  const machine = createMachine({
+    dataDir: tmpdir(),
+    redis: async () => ({ kind: 'silent' }),
+    database: async () => ({ kind: 'sqlite', state: 'none', pending: [], unknown: [] }),
+  });
+  let server: Server;
+  let url: string;
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      if (request.url === '/away') return response.writeHead(302, { location: '/page' }).end();
+      response.setHeader('X-Frame-Options', 'DENY');
+      response.end('a page');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it('shows pages, follows nobody, and takes no answer for an answer', async () => {
+    expect(await machine.page(`${url}/page`)).toMatchObject({
+      status: 200,
+      headers: { 'x-frame-options': 'DENY' },
+      text: 'a page',
+    });
+    expect(await machine.page(`${url}/away`)).toMatchObject({ status: 302 });
+    expect(await machine.page('http://127.0.0.1:1/')).toBeNull();
+  });
+
+  it('knows its git, its disk, and which addresses are private', async () => {
+    expect(await machine.gitVersion()).toMatch(/^2\.\d+/);
+    const space = await machine.diskSpace();
+    expect(space?.freeBytes).toBeGreaterThan(0);
+    expect(space?.totalBytes).toBeGreaterThanOrEqual(space?.freeBytes ?? 0);
+    const privacy = ['http://127.0.0.1:3000', 'http://10.1.2.3', 'http://[::1]/', 'https://93.184.216.34'];
+    expect(await Promise.all(privacy.map((each) => machine.isPrivate(each)))).toEqual([true, true, true, false]);
+    expect(await machine.isPrivate('https://nowhere.invalid')).toBeNull();
+  });
+});
