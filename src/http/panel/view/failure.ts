@@ -120,6 +120,8 @@ export function explainFailure(fault: Fault, context: FailureContext): Failure {
       return failure(failures.defaultBranchDenied(facts['branch'] ?? null), advice.makeAdmin(account), 'collaborators');
     case 'forge_rules_denied':
       return failure(failures.rulesDenied, advice.rulesAdmin(account), 'collaborators');
+    case 'forge_project_transferred':
+      return failure(failures.transferred, advice.transferred, 'update');
     case 'forge_project_archived':
       return failure(failures.archived, advice.archived, 'update');
     case 'forge_project_is_native_mirror':
