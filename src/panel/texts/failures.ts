@@ -70,7 +70,7 @@ export const failures = {
       ? say`Headwater may not change the default branch of this project.`
       : say`Headwater may not make ${code(branch)} the default branch of this project.`,
   rulesDenied: say`Headwater may not read which branches are protected in this project.`,
-  transferred: 'This project has a new owner, so nothing was pushed to it.',
+  transferred: say`This project has a new owner, so nothing was pushed to it.`,
   archived: say`This project is archived, so nothing can be delivered.`,
   nativeMirror: (forge: string): Rich => say`${forge} updates this project itself, so nobody can push to it.`,
   diskFull: say`Headwater has no disk space left.`,
@@ -114,7 +114,7 @@ export const advice = {
     say`Give ${account} admin rights on this project, or choose the default branch yourself.`,
   rulesAdmin: (account: string): Rich =>
     say`Give ${account} admin rights on this project, or choose the branches by a pattern.`,
-  transferred: 'An admin of the new owner has to confirm the mirror.',
+  transferred: say`An admin of the new owner has to confirm the mirror.`,
   archived: say`Unarchive the project, or delete the mirror.`,
   nativeMirror: say`Convert it to a regular repository first.`,
   lfsServer: say`Check the password of this mirror, or switch LFS off in the options.`,
