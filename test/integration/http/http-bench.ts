@@ -25,6 +25,7 @@ import { PlainSecretBox } from '../../fakes/plain-secret-box';
 import { buildPolicy } from '../../support/builders';
 
 const policy: SchedulePolicy = buildPolicy();
+const manifest = loadManifest();
 
 export const canaryToken = 'canaryt0ken5c1d7e';
 export const forgeHookSecret = 'secret-of-the-forges-webhook';
@@ -91,7 +92,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     },
     log,
     requestLog: pino,
-    manifest: loadManifest(),
+    manifest,
     webhookSecrets: [],
     version: '1.2.3',
     policy,

@@ -181,9 +181,8 @@ describe('the permission matrix of the panel (AUTH-01, AUTH-07)', () => {
 
   const visit = (method: 'get' | 'head' | 'post', path: string, who: string): Test => {
     const address = `/panel${path}`.replace(':owner', 'owner').replace(':repo', 'project').replace(':id', bench.runId);
-    return request(bench.app)
-      [method](address.replace(':action', 'delete'))
-      .set({ Cookie: cookies.get(who) ?? '', Accept: 'text/html' });
+    const sent = request(bench.app)[method](address.replace(':action', 'delete'));
+    return sent.set({ Cookie: cookies.get(who) ?? '', Accept: 'text/html' });
   };
 
   it.each(panelPages)('GET $path shows nothing of the mirror to those who are no admins', async ({ path }) => {
@@ -234,8 +233,9 @@ const otherRoutes: readonly string[] = [
   'GET /login',
   'GET /callback',
   'POST /logout',
-  // Deliveries, which their signature lets in, and whether a test delivery came.
+  // Deliveries of upstreams and of the forge, which their signature lets in, and whether a test delivery came.
   'POST /upstream/:id',
+  'POST /forge',
   'POST /:nonce',
   'GET /:nonce',
   'GET /projects/:id/mirror/pull',
