@@ -4,6 +4,7 @@ import { getEvents } from './events';
 import { deleteHook, postHook } from './hook-routes';
 import { postImport } from './import-route';
 import { deleteMirror, getMirror, postMirror, putMirror } from './mirror-routes';
+import { postMirrorSync } from './mirror-sync-route';
 import { postPause, postResume, postStop } from './pause-routes';
 import { postAccept, postPlan, postUndo } from './plan-routes';
 import { postNotifySecret } from './notify-fields';
@@ -18,6 +19,7 @@ export const routes: readonly ApiRoute[] = [
   putMirror,
   getMirror,
   postMirror,
+  postMirrorSync,
   deleteMirror,
   postPause,
   postResume,
