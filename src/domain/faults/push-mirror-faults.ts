@@ -9,6 +9,13 @@ export const pushMirrorFaults = {
     message: 'The project has no such push mirror.',
     advice: 'List the push mirrors to find its name.',
   },
+  push_mirror_has_no_key: {
+    class: 'request',
+    kind: 'user',
+    status: 404,
+    message: 'This push mirror has no SSH key, since its address is not an ssh address.',
+    advice: 'Add a push mirror with an ssh address; the forge makes a key for it.',
+  },
   push_mirrors_denied: {
     class: 'request',
     kind: 'user',

@@ -6,6 +6,7 @@ const known: Partial<Record<FaultCode, readonly [status: number, message: string
   token_missing: [401, '401 Unauthorized'],
   token_invalid: [401, '401 Unauthorized'],
   project_not_found: [404, '404 Project Not Found'],
+  push_mirror_not_found: [404, '404 Not Found'],
   mirror_not_found: [400, 'The project is not mirrored'],
   mirror_disabled: [400, 'The project is not mirrored'],
   mirror_paused: [403, 'Mirroring for the project is on pause'],

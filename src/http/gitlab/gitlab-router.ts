@@ -5,6 +5,7 @@ import type { HttpDeps } from '../http-deps';
 import { showAsGitlab } from './gitlab-fault';
 import { gitlabPlaces } from './gitlab-places';
 import { getPullMirror, postPullMirror, putPullMirror } from './pull-mirror';
+import { createRemoteMirrors } from './remote-mirrors';
 
 /** GitLab's own calls for mirrors, so that clients made for GitLab work unchanged (facts: GitLab's API documentation). */
 export function createGitlabRouter(deps: HttpDeps): Router {
@@ -24,6 +25,19 @@ export function createGitlabRouter(deps: HttpDeps): Router {
   router.get(pull, read, getPullMirror(deps));
   router.put(pull, write, ...body, putPullMirror(deps, access));
   router.post(pull, write, ...body, postPullMirror(deps, access));
+
+  const push = '/projects/:id/remote_mirrors';
+  const remote = createRemoteMirrors(deps, access);
+  router.get(push, read, remote.list);
+  router.post(push, write, ...body, remote.add);
+  router.get(`${push}/:mirror_id`, read, remote.show);
+  router.put(`${push}/:mirror_id`, write, ...body, remote.edit);
+  // So does gitbeaker where GitLab's documentation says PUT.
+  router.post(`${push}/:mirror_id`, write, ...body, remote.edit);
+  router.delete(`${push}/:mirror_id`, write, remote.remove);
+  router.post(`${push}/:mirror_id/sync`, write, remote.sync);
+  router.get(`${push}/:mirror_id/public_key`, read, remote.publicKey);
+
   router.use(routeNotFound);
   router.use(createErrorHandler(deps.log, showAsGitlab));
   return router;

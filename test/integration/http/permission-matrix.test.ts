@@ -241,6 +241,14 @@ const otherRoutes: readonly string[] = [
   'GET /projects/:id/mirror/pull',
   'PUT /projects/:id/mirror/pull',
   'POST /projects/:id/mirror/pull',
+  'GET /projects/:id/remote_mirrors',
+  'POST /projects/:id/remote_mirrors',
+  'GET /projects/:id/remote_mirrors/:mirror_id',
+  'PUT /projects/:id/remote_mirrors/:mirror_id',
+  'POST /projects/:id/remote_mirrors/:mirror_id',
+  'DELETE /projects/:id/remote_mirrors/:mirror_id',
+  'POST /projects/:id/remote_mirrors/:mirror_id/sync',
+  'GET /projects/:id/remote_mirrors/:mirror_id/public_key',
 ].sort();
 
 interface Layer {
