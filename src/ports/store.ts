@@ -1,10 +1,11 @@
 import type { Backup } from '../domain/backup';
 import type { RefName } from '../domain/git-ref';
 import type { HostLoad } from '../domain/host-budget';
-import type { Mirror } from '../domain/mirror';
+import type { Mirror, UpdateStatus } from '../domain/mirror';
 import type { OutboxEntry } from '../domain/owner-notice';
 import type { DeliveredRef } from '../domain/ref-plan';
 import type { RefOutcome, Run } from '../domain/run';
+import type { SyncState } from '../domain/sync-state';
 import type { AuditReads, AuditWrites } from './audit-log';
 import type { Sessions } from './sessions';
 
@@ -19,6 +20,17 @@ export interface Paged<T> {
   readonly total: number;
 }
 
+/** What is left out does not matter. */
+export interface MirrorFilter {
+  readonly status?: UpdateStatus | undefined;
+  readonly paused?: boolean | undefined;
+  readonly syncState?: SyncState | undefined;
+  /** As domain/host-budget names it. */
+  readonly host?: string | undefined;
+  /** Of the project when it was last seen, in whatever case. */
+  readonly owner?: string | undefined;
+}
+
 export interface WaitingQuery {
   readonly limit: number;
   /** Whether slow mirrors are among them. */
@@ -30,7 +42,7 @@ export interface StoreReads extends AuditReads {
   now(): Promise<number>;
   mirror(id: string): Promise<Mirror | null>;
   mirrorOfProject(repoId: number): Promise<Mirror | null>;
-  mirrors(page: Page): Promise<Paged<Mirror>>;
+  mirrors(page: Page, filter?: MirrorFilter): Promise<Paged<Mirror>>;
   /** The mirror whose upstream calls this webhook. */
   mirrorOfHook(hookId: string): Promise<Mirror | null>;
   /** Enabled, not paused, not failing, nothing active, and a delivery waits since `at` or longer; oldest first. */

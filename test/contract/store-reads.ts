@@ -1,6 +1,7 @@
 import type { Backup } from '../../src/domain/backup';
 import type { Mirror } from '../../src/domain/mirror';
-import type { Store } from '../../src/ports/store';
+import { fault } from '../../src/domain/errors';
+import type { MirrorFilter, Store } from '../../src/ports/store';
 import { buildMirror, buildRun } from '../support/builders';
 
 const insert = (store: Store, ...mirrors: Mirror[]): Promise<void> =>
@@ -50,6 +51,43 @@ export function describeStoreReads(open: () => Store): void {
     expect(await store.mirrors({ page: 1, limit: 2 })).toEqual({ items: [numbered(3), numbered(2)], total: 3 });
     expect(await store.mirrors({ page: 2, limit: 2 })).toEqual({ items: [numbered(1)], total: 3 });
     expect(await store.mirrors({ page: 3, limit: 2 })).toEqual({ items: [], total: 3 });
+  });
+
+  it('lists only the mirrors that fit, whatever is asked for together', async () => {
+    const store = open();
+    const refs = ['refs/heads/"divergedTotal":0,"behind":0,'];
+    const proof = { behind: 0, diverged: [], divergedTotal: 0, lfs: [], lfsTotal: 0, inSyncAt: 1 };
+    const held = { id: 'plan', runId: 'run', at: 1, reasons: [], refs: [], total: 1, lost: [], lostTotal: 0 };
+    await insert(
+      store,
+      numbered(1, { fullName: 'group/a', status: 'finished', proof }),
+      numbered(2, { fullName: 'Group/b', url: 'https://other.example:8443/x.git', proof: { ...proof, behind: 10 } }),
+      numbered(3, { fullName: 'grou_/c', proof: { ...proof, diverged: refs, divergedTotal: 10, behind: 1 } }),
+      numbered(4, { fullName: 'group2/d', proof: { behind: 1, diverged: [], divergedTotal: 0, inSyncAt: null } }),
+      numbered(5, { fullName: 'x/group', proof: { ...proof, lfs: refs, lfsTotal: 20, behind: 20 } }),
+      numbered(6, { pause: { reason: 'failures', by: null, at: 1 }, proof, lastError: fault('internal') }),
+      numbered(7, { proof, held: { ...held, accepted: false } }),
+      numbered(8, { url: 'https://other.example:8443/y.git', status: 'failed' }),
+    );
+    const ids = async (filter: MirrorFilter) =>
+      (await store.mirrors({ page: 1, limit: 20 }, filter)).items.map(({ repoId }) => repoId).sort();
+    expect(await ids({ syncState: 'in_sync' })).toEqual([1]);
+    expect(await ids({ syncState: 'behind' })).toEqual([2, 4]);
+    expect(await ids({ syncState: 'diverged' })).toEqual([3]);
+    expect(await ids({ syncState: 'incomplete_lfs' })).toEqual([5]);
+    expect(await ids({ syncState: 'unknown' })).toEqual([6, 8]);
+    expect(await ids({ syncState: 'held' })).toEqual([7]);
+    expect(await ids({ owner: 'GROUP' })).toEqual([1, 2]);
+    expect(await ids({ owner: 'grou_' })).toEqual([3]);
+    expect(await ids({ owner: '%' })).toEqual([]);
+    expect(await ids({ host: 'other.example:8443' })).toEqual([2, 8]);
+    expect(await ids({ host: 'other.example:8443', status: 'failed' })).toEqual([8]);
+    expect(await ids({ paused: true })).toEqual([6]);
+    expect(await ids({ paused: false, owner: 'x' })).toEqual([5]);
+    expect(await store.mirrors({ page: 2, limit: 1 }, { owner: 'group' })).toMatchObject({
+      items: [{ repoId: 1 }],
+      total: 2,
+    });
   });
 
   it('finds a mirror by its project, however large the number', async () => {

@@ -8,7 +8,16 @@ import { isAutomatic, isDue, type Mirror } from '../../src/domain/mirror';
 import type { OutboxEntry } from '../../src/domain/owner-notice';
 import type { DeliveredRef } from '../../src/domain/ref-plan';
 import type { RefOutcome, Run } from '../../src/domain/run';
-import type { Page, Paged, Store, StoreReads, StoreTransaction, WaitingQuery } from '../../src/ports/store';
+import type {
+  MirrorFilter,
+  Page,
+  Paged,
+  Store,
+  StoreReads,
+  StoreTransaction,
+  WaitingQuery,
+} from '../../src/ports/store';
+import { syncStateOf } from '../../src/domain/sync-state';
 import { FixedClock } from './fixed-clock';
 import { MemorySessions } from './memory-sessions';
 
@@ -55,7 +64,7 @@ export class MemoryStore implements Store {
     this.#reads().auditEntries(about, page);
   mirror = (id: string): Promise<Mirror | null> => this.#reads().mirror(id);
   mirrorOfProject = (repoId: number): Promise<Mirror | null> => this.#reads().mirrorOfProject(repoId);
-  mirrors = (page: Page): Promise<Paged<Mirror>> => this.#reads().mirrors(page);
+  mirrors = (page: Page, filter?: MirrorFilter): Promise<Paged<Mirror>> => this.#reads().mirrors(page, filter);
   dueMirrors = (passAt: number, limit: number): Promise<Mirror[]> => this.#reads().dueMirrors(passAt, limit);
   mirrorOfHook = (hookId: string): Promise<Mirror | null> => this.#reads().mirrorOfHook(hookId);
   dueHooks = (at: number, limit: number): Promise<Mirror[]> => this.#reads().dueHooks(at, limit);
@@ -139,9 +148,12 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
     mirror: async (id) => tables().mirrors.get(id) ?? null,
     mirrorOfProject: async (repoId) =>
       [...tables().mirrors.values()].find((mirror) => mirror.repoId === repoId) ?? null,
-    mirrors: async (page) =>
+    mirrors: async (page, filter = {}) =>
       slice(
-        newestFirst(tables().mirrors.values(), (mirror) => mirror.createdAt),
+        newestFirst(
+          [...tables().mirrors.values()].filter((mirror) => fits(mirror, filter)),
+          (mirror) => mirror.createdAt,
+        ),
         page,
       ),
     dueMirrors: async (at, limit) =>
@@ -287,6 +299,16 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
       tables.delivered.set(mirrorId, new Map([...(tables.delivered.get(mirrorId) ?? []), ...refs]));
     },
   };
+}
+
+function fits(mirror: Mirror, { status, paused, syncState, host, owner }: MirrorFilter): boolean {
+  return (
+    (status === undefined || mirror.status === status) &&
+    (paused === undefined || (mirror.pause !== null) === paused) &&
+    (syncState === undefined || syncStateOf(mirror) === syncState) &&
+    (host === undefined || budgetHost(mirror.url) === host) &&
+    (owner === undefined || mirror.fullName.toLowerCase().startsWith(`${owner.toLowerCase()}/`))
+  );
 }
 
 interface Waiting {

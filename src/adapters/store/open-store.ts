@@ -26,7 +26,7 @@ function createStore(database: Database): Store {
     mirror: (id) => database.read((manager) => createStoreReads(database, manager).mirror(id)),
     mirrorOfProject: (repoId) =>
       database.read((manager) => createStoreReads(database, manager).mirrorOfProject(repoId)),
-    mirrors: (page) => database.read((manager) => createStoreReads(database, manager).mirrors(page)),
+    mirrors: (page, filter) => database.read((manager) => createStoreReads(database, manager).mirrors(page, filter)),
     dueMirrors: (at, limit) => database.read((manager) => createStoreReads(database, manager).dueMirrors(at, limit)),
     mirrorOfHook: (hookId) => database.read((manager) => createStoreReads(database, manager).mirrorOfHook(hookId)),
     dueHooks: (at, limit) => database.read((manager) => createStoreReads(database, manager).dueHooks(at, limit)),

@@ -4,6 +4,7 @@ import { backupReads } from './backup-table';
 import type { Database } from './database';
 import { createAuditReads } from './audit-table';
 import { hostReads } from './host-reads';
+import { narrow } from './narrow-mirrors';
 import { outboxReads } from './outbox-table';
 import { DeliveredEntity, MirrorEntity, OutcomeEntity, RunEntity, type RawDeliveredRow } from './entities';
 
@@ -25,7 +26,8 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
 
     mirrorOfProject: (repoId) => mirrors().where('mirror.repoId = :repoId', { repoId }).getOne(),
 
-    mirrors: (page) => paged(mirrors().orderBy('mirror.createdAt', 'DESC').addOrderBy('mirror.id', 'DESC'), page),
+    mirrors: (page, filter = {}) =>
+      paged(narrow(mirrors().orderBy('mirror.createdAt', 'DESC').addOrderBy('mirror.id', 'DESC'), filter), page),
 
     dueMirrors: (at, limit) =>
       mirrors()

@@ -12,15 +12,24 @@ const positive = (most: number) =>
 
 const pageQuery = z.strictObject({ page: positive(1_000_000).default(1), limit: positive(100).default(30) });
 
-/** `page` and `limit` of the query, named as Gitea names them. Raises input_invalid. */
-export function pageOf(request: Request): Page {
-  return parseFields(pageQuery, { ...request.query });
+/** `page` and `limit` of the query, named as Gitea names them; `others` are the route's own. Raises input_invalid. */
+export function pageOf(request: Request, others: readonly string[] = []): Page {
+  const query = Object.entries(request.query).filter(([name]) => !others.includes(name));
+  return parseFields(pageQuery, Object.fromEntries(query));
 }
 
-/** X-Total-Count and Link, as Gitea sends them. */
-export function tellPaging(response: Response, baseUrl: string, path: string, page: Page, total: number): void {
+/** X-Total-Count and Link, as Gitea sends them. `kept`: what else stands in the query. */
+export function tellPaging(
+  response: Response,
+  baseUrl: string,
+  path: string,
+  page: Page,
+  total: number,
+  kept = '',
+): void {
   const last = Math.max(1, Math.ceil(total / page.limit));
-  const link = (to: number, rel: string) => `<${baseUrl}${path}?page=${to}&limit=${page.limit}>; rel="${rel}"`;
+  const more = kept === '' ? '' : `&${kept}`;
+  const link = (to: number, rel: string) => `<${baseUrl}${path}?page=${to}&limit=${page.limit}${more}>; rel="${rel}"`;
   const links = [
     ...(page.page < last ? [link(page.page + 1, 'next'), link(last, 'last')] : []),
     ...(page.page > 1 ? [link(1, 'first'), link(Math.min(page.page - 1, last), 'prev')] : []),

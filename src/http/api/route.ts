@@ -32,6 +32,8 @@ interface RouteDefinition<Body> {
   readonly body?: z.ZodType<Body>;
   /** Takes `page` and `limit`, answers X-Total-Count and Link. */
   readonly paged?: boolean;
+  /** What else the query of a paged route may hold. */
+  readonly filters?: readonly string[];
   /** Without them only the forge's patience counts. */
   readonly limits?: RouteLimits;
   readonly handle: (call: Call<Body>) => Promise<void>;
@@ -90,14 +92,14 @@ export function defineAccountRoute<Body = undefined>(
 
 /** What the handler changes is written down under the caller's name (sync/audited-store). */
 function readCall<Body>(
-  row: Pick<RouteDefinition<Body>, 'body' | 'paged'>,
+  row: Pick<RouteDefinition<Body>, 'body' | 'paged' | 'filters'>,
   deps: HttpDeps,
   access: Access,
   request: Request,
   response: Response,
 ): Omit<Call<Body>, 'caller'> {
   const store = auditedStore(deps.store, actorOf(access, request, response), deps);
-  const page = row.paged === true ? pageOf(request) : firstPage;
+  const page = row.paged === true ? pageOf(request, row.filters) : firstPage;
   const body = row.body === undefined ? undefined : parseBody(row.body, (request.body as unknown) ?? {});
   return { deps: { ...deps, store }, access, body: body as Body, page, request, response };
 }

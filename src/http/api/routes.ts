@@ -1,3 +1,4 @@
+import { listMirrors, postBulkPause, postBulkResume, postBulkSync } from './admin-mirror-routes';
 import { listAllAudit, listAudit } from './audit-routes';
 import { listBackups, postRestore } from './backup-routes';
 import { getEvents } from './events';
@@ -47,4 +48,8 @@ export const routes: readonly ApiRoute[] = [
   postPushMirror,
   deletePushMirror,
   postPushSync,
+  listMirrors,
+  postBulkSync,
+  postBulkPause,
+  postBulkResume,
 ];

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { HeadwaterError } from '../../domain/errors';
+import { inBulk, type BulkChoice, type BulkResult } from '../../sync/bulk';
+import { pauseMirror, resumeMirror } from '../../sync/pause-mirror';
+import { requestSync } from '../../sync/request-sync';
+import type { MirrorFilter } from '../../ports/store';
+import { describeMirror } from './find-mirror';
+import { tellPaging } from './paging';
+import { parseFields } from './parse-input';
+import { presentFault } from './present';
+import { defineAdminRoute } from './route';
+
+/** More mirrors at once are chosen by a filter. */
+const mostIds = 1000;
+
+const statuses = ['none', 'scheduled', 'started', 'finished', 'failed'] as const;
+const syncStates = ['in_sync', 'behind', 'incomplete_lfs', 'diverged', 'held', 'unknown'] as const;
+
+const filterFields = {
+  update_status: z.enum(statuses).optional(),
+  sync_state: z.enum(syncStates).optional(),
+  /** The upstream's host name, with its port if that is not the usual one. */
+  host: z.string().min(1).max(300).optional(),
+  owner: z.string().min(1).max(255).optional(),
+};
+
+const filterQuery = z.strictObject({ ...filterFields, paused: z.enum(['true', 'false']).optional() });
+
+const bulkBody = z.strictObject({
+  ids: z.array(z.string().min(1).max(64)).min(1).max(mostIds).optional(),
+  ...filterFields,
+  paused: z.boolean().optional(),
+  /** All mirrors there are, said on purpose. */
+  all: z.literal(true).optional(),
+});
+
+export const listMirrors = defineAdminRoute({
+  method: 'get',
+  path: '/admin/mirrors',
+  summary: 'All mirrors, newest first; update_status, paused, sync_state, host and owner narrow the list',
+  paged: true,
+  filters: Object.keys(filterQuery.shape),
+  handle: async ({ deps, page, request, response }) => {
+    const { page: _page, limit: _limit, ...query } = request.query as Record<string, unknown>;
+    const { paused, ...fields } = parseFields(filterQuery, query);
+    const filter = readFilter({ ...fields, paused: paused === undefined ? undefined : paused === 'true' });
+    const { items, total } = await deps.store.mirrors(page, filter);
+    const kept = new URLSearchParams(query as Record<string, string>).toString();
+    tellPaging(response, deps.publicUrl(), '/api/v1/admin/mirrors', page, total, kept);
+    response.json(await Promise.all(items.map((mirror) => describeMirror(deps, mirror))));
+  },
+});
+
+export const postBulkSync = defineAdminRoute({
+  method: 'post',
+  path: '/admin/mirrors/sync',
+  summary: 'Update now for many mirrors, by ids, by a filter as of the list, or all: how many, and which could not',
+  body: bulkBody,
+  handle: async ({ deps, body, response }) => {
+    const work = (id: string) => requestSync(deps, id, 'manual');
+    response.json(presentBulk(await inBulk(deps.store, readChoice(body), deps.closing, work)));
+  },
+});
+
+export const postBulkPause = defineAdminRoute({
+  method: 'post',
+  path: '/admin/mirrors/pause',
+  summary: 'Pause many mirrors, chosen in the same way',
+  body: bulkBody,
+  handle: async ({ deps, body, siteAdmin, response }) => {
+    const work = (id: string) => pauseMirror(deps, id, 'person', siteAdmin.login);
+    response.json(presentBulk(await inBulk(deps.store, readChoice(body), deps.closing, work)));
+  },
+});
+
+export const postBulkResume = defineAdminRoute({
+  method: 'post',
+  path: '/admin/mirrors/resume',
+  summary: 'End the pause of many mirrors, chosen in the same way, and start their runs',
+  body: bulkBody,
+  handle: async ({ deps, body, response }) => {
+    const work = (id: string) => resumeMirror(deps, id);
+    response.json(presentBulk(await inBulk(deps.store, readChoice(body), deps.closing, work)));
+  },
+});
+
+interface FilterFields {
+  readonly update_status?: (typeof statuses)[number] | undefined;
+  readonly sync_state?: (typeof syncStates)[number] | undefined;
+  readonly host?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly paused?: boolean | undefined;
+}
+
+function readFilter({ update_status, sync_state, host, owner, paused }: FilterFields): MirrorFilter {
+  return { status: update_status, syncState: sync_state, host: host?.toLowerCase(), owner, paused };
+}
+
+/** An empty body would mean every mirror there is, which nobody should say by mistake. Raises input_invalid. */
+function readChoice({ ids, all, ...fields }: z.infer<typeof bulkBody>): BulkChoice {
+  const filters = Object.values(fields).filter((value) => value !== undefined).length;
+  const kinds = Number(ids !== undefined) + Number(all !== undefined) + Number(filters > 0);
+  if (kinds === 1) return ids === undefined ? { filter: readFilter(fields) } : { ids };
+  const fieldFaults = [{ field: 'ids', message: 'choose by "ids", by a filter, or by "all": one of the three' }];
+  throw new HeadwaterError('input_invalid', { fields: 'ids' }, { fieldFaults });
+}
+
+function presentBulk({ done, failed }: BulkResult) {
+  return {
+    done: done.length,
+    failed: failed.map(({ id, mirror, fault }) => ({
+      id,
+      project: mirror === null ? null : mirror.fullName,
+      error: presentFault(fault),
+    })),
+  };
+}
