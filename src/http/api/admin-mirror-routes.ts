@@ -41,7 +41,8 @@ export const listMirrors = defineAdminRoute({
   paged: true,
   filters: Object.keys(filterQuery.shape),
   handle: async ({ deps, page, request, response }) => {
-    const { page: _page, limit: _limit, ...query } = request.query as Record<string, unknown>;
+    const own = Object.entries(request.query).filter(([name]) => name !== 'page' && name !== 'limit');
+    const query: Record<string, unknown> = Object.fromEntries(own);
     const { paused, ...fields } = parseFields(filterQuery, query);
     const filter = readFilter({ ...fields, paused: paused === undefined ? undefined : paused === 'true' });
     const { items, total } = await deps.store.mirrors(page, filter);
