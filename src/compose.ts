@@ -20,7 +20,7 @@ import { createSsh } from './adapters/upstream/ssh/create-ssh';
 import { createWebhookSender } from './adapters/webhooks/create-webhook-sender';
 import type { CliApp, Role } from './cli/cli-deps';
 import { productVersion } from './compose/product-version';
-import { byAdmin, byItself } from './compose/actors';
+import { audited, byAdmin, byForge, byItself } from './compose/actors';
 import { cookieKeysOf } from './compose/cookie-keys';
 import { makeFolder } from './compose/make-folder';
 import { openRedisParts } from './compose/redis-parts';
@@ -41,7 +41,6 @@ import type { RateCounters } from './ports/rate-counters';
 import type { RunQueue } from './ports/run-queue';
 import { createForgeNews } from './sync/forge-news';
 import { createHookTimers } from './sync/hook-timers';
-import { auditedStore } from './sync/audited-store';
 import { PushSyncs } from './sync/push-syncs';
 import { startWorker } from './sync/worker';
 
@@ -91,7 +90,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 
 /** What the command line changes is written down under the name of who runs it. */
 function byCommandLine(config: Config, parts: Parts): Parts {
-  return { ...parts, store: auditedStore(parts.store, byAdmin(), { ...parts, auditKeepMs: config.auditKeepMs }) };
+  return { ...parts, store: audited(parts, config, byAdmin()) };
 }
 
 type Parts = Omit<App, 'url' | 'close'> & {
@@ -188,14 +187,13 @@ async function serveHttp(config: Config, options: ComposeOptions, parts: Parts, 
   releaser.add(() => hookTimers.close());
   const pushSyncs = new PushSyncs(parts);
   releaser.add(() => pushSyncs.close());
-  const forgeNews = createForgeNews(parts);
+  const forgeNews = createForgeNews({ ...parts, store: audited(parts, config, byForge) });
   releaser.add(() => forgeNews.close());
   const deps = {
     ...parts,
     hookTimers,
     pushSyncs,
     forgeNews,
-    forgeHookSecrets: config.webhookSecrets ?? [],
     requestLog: parts.pino,
     version: productVersion(),
     manifest: loadManifest(),
@@ -243,7 +241,7 @@ function work(config: Config, options: ComposeOptions, parts: Parts, releaser: R
   releaser.add(() => webhooks.close());
   const worker = startWorker({
     ...parts,
-    store: auditedStore(parts.store, byItself, { ...parts, auditKeepMs: config.auditKeepMs }),
+    store: audited(parts, config, byItself),
     upstream,
     webhooks,
     lfs: { pointers: createLfsPointers(), copy: lfsCopy },

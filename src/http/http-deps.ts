@@ -57,8 +57,6 @@ export interface HttpDeps
   /** Lists an upstream's refs while somebody waits. */
   readonly listUpstream: Upstream['list'];
   readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
-  /** Secrets of the forge's webhook; none: its deliveries are refused. */
-  readonly forgeHookSecrets: readonly Secret[];
   readonly forgeNews: Pick<ForgeNews, 'hear'>;
   readonly hookPolicy: HookPolicy;
   readonly hookTimers: Pick<HookTimers, 'set'>;

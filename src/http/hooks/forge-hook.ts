@@ -16,8 +16,8 @@ const payload = z.object({
  * bytes as they came; without a secret nothing is taken. Answered at once, and only a hint (sync/forge-news).
  * Raises delivery_refused, body_too_large.
  */
-export function takeForgeDelivery(deps: Pick<HttpDeps, 'forgeHookSecrets' | 'forgeNews'>): RequestHandler {
-  const secrets = deps.forgeHookSecrets.map((secret) => ({ secret }));
+export function takeForgeDelivery(deps: Pick<HttpDeps, 'webhookSecrets' | 'forgeNews'>): RequestHandler {
+  const secrets = deps.webhookSecrets.map((secret) => ({ secret }));
   return (request, response) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     if (!isSigned(request.headers) || verifyDelivery(request.headers, body, secrets) === null)

@@ -44,16 +44,16 @@ describe("The forge's webhook", () => {
   });
 
   it('WH-01: refuses everything while no secret is set', async () => {
-    const bench = httpBench({ forgeHookSecrets: [] });
+    const bench = httpBench({ webhookSecrets: [] });
     expect((await send(good, body, bench)).status).toBe(401);
     expect((await send({ ...good, 'X-Gitea-Signature': sign(body, '') }, body, bench)).status).toBe(401);
   });
 
   it('WH-03: takes an old and a new secret while both are set', async () => {
-    const both = { forgeHookSecrets: [new Secret('new one'), new Secret(forgeHookSecret)] };
+    const both = { webhookSecrets: [new Secret('new one'), new Secret(forgeHookSecret)] };
     expect((await send(good, body, httpBench(both))).status).toBe(202);
     expect((await send({ 'X-Gitea-Signature': sign(body, 'new one') }, body, httpBench(both))).status).toBe(202);
-    const after = httpBench({ forgeHookSecrets: [new Secret('new one')] });
+    const after = httpBench({ webhookSecrets: [new Secret('new one')] });
     expect((await send(good, body, after)).status).toBe(401);
   });
 

@@ -63,7 +63,7 @@ const sound: World = {
     webhookSecrets: [new Secret('w')],
   },
   owner: { id: 2, login: 'headwater', siteAdmin: false },
-  scopes: ['write:repository', 'read:user'],
+  scopes: ['write:repository', 'write:issue', 'read:user'],
   verdict: 'fits',
   webhooks: [webhook],
   projects: { asked: 3, denied: [] },
