@@ -1,4 +1,4 @@
-import type { RefName } from './git-ref';
+import { isTag, type RefMap, type RefName } from './git-ref';
 import type { Mirror } from './mirror';
 import type { RefOutcome } from './run';
 
@@ -12,6 +12,8 @@ export interface SyncProof {
   /** Refs whose LFS objects are not all in the forge, held back or not; only the first of `lfsTotal`, and part of `behind`. */
   readonly lfs?: readonly RefName[];
   readonly lfsTotal?: number;
+  /** What is the same on both sides; unknown for what was found by an earlier version. */
+  readonly same?: { readonly branches: number; readonly tags: number } | null;
   /** When everything that is mirrored was last known to be equal, epoch ms; null: never yet. */
   readonly inSyncAt: number | null;
 }
@@ -24,7 +26,13 @@ export type SyncState = 'in_sync' | 'behind' | 'incomplete_lfs' | 'diverged' | '
 
 const shownRefs = 50;
 
-export function proofOf(outcomes: readonly RefOutcome[], before: SyncProof | null, at: number): SyncProof {
+/** `mirrored`: every ref that is to be the same; null: those of the run before, since nothing is new. */
+export function proofOf(
+  outcomes: readonly RefOutcome[],
+  before: SyncProof | null,
+  at: number,
+  mirrored: RefMap | null = null,
+): SyncProof {
   const diverged = outcomes.filter((outcome) => outcome.action === 'diverged');
   const behind = outcomes.filter((outcome) => outcome.action === 'rejected').length;
   const lfs = outcomes.filter(needsLfs);
@@ -34,8 +42,20 @@ export function proofOf(outcomes: readonly RefOutcome[], before: SyncProof | nul
     divergedTotal: diverged.length,
     lfs: lfs.slice(0, shownRefs).map((outcome) => outcome.ref),
     lfsTotal: lfs.length,
+    same: mirrored === null ? (before?.same ?? null) : countSame(mirrored, outcomes),
     inSyncAt: behind + diverged.length === 0 ? at : (before?.inSyncAt ?? null),
   };
+}
+
+function countSame(mirrored: RefMap, outcomes: readonly RefOutcome[]): { branches: number; tags: number } {
+  const other = new Set(outcomes.filter(isDifferent).map((outcome) => outcome.ref));
+  const same = [...mirrored.keys()].filter((ref) => !other.has(ref));
+  const tags = same.filter(isTag).length;
+  return { branches: same.length - tags, tags };
+}
+
+function isDifferent({ action }: RefOutcome): boolean {
+  return action === 'diverged' || action === 'rejected';
 }
 
 export function syncStateOf(mirror: Pick<Mirror, 'held' | 'proof' | 'lastError'>): SyncState {

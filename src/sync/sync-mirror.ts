@@ -89,7 +89,8 @@ async function bring(context: SyncContext, listing: RefListing, before: ChosenRe
   const notes = lossNotes(decision, listing);
   await pruneBackups(context);
   const outcomes = await finishOffer(context, forge, offer, failed, [...proven, ...head, ...leftAlone]);
-  return recordSuccess(context, listing, { outcomes, unchanged, skipped, held: decision.held, notes });
+  const mirrored = chosen.refs;
+  return recordSuccess(context, listing, { outcomes, unchanged, skipped, mirrored, held: decision.held, notes });
 }
 
 function recordDryRun(context: SyncContext, { decision, tasks }: Offer, skipped: number): Promise<void> {
@@ -105,7 +106,8 @@ function recordNothingNew(context: SyncContext, listing: RefListing, chosen: Ref
   const before = context.claim.mirror.lastCounts?.skipped;
   const skipped = before ?? listing.refs.size - chosen.refs.size;
   const unchanged = listing.refs.size - skipped;
-  return recordSuccess(context, listing, { outcomes: [], unchanged, skipped, held: null, notes: new Map() });
+  const nothing = { outcomes: [], mirrored: null, held: null, notes: new Map() };
+  return recordSuccess(context, listing, { ...nothing, unchanged, skipped });
 }
 
 /** What the upstream lost is taken as it is, unless a guard objects; what it has again counts again. */

@@ -20,3 +20,12 @@ export async function startChromium(): Promise<Browser> {
 export function hasChromium(): boolean {
   return places.some((place) => existsSync(place));
 }
+
+/** A suite that needs a browser; where there is none it says so. */
+export function describeChromium(title: string, suite: () => void): void {
+  if (hasChromium()) describe(title, suite);
+  else
+    describe.skip(`${title}: skipped, there is no browser at ${places.join(', ')}`, () => {
+      it.todo('needs Chromium');
+    });
+}

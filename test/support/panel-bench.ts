@@ -12,6 +12,7 @@ import { panelHeaders } from '../../src/http/sign-in/panel-headers';
 import type { SignedInData } from '../../src/http/sign-in/session-data';
 import { HeadwaterError } from '../../src/domain/errors';
 import { canaryToken, httpBench, type HttpBench } from '../integration/http/http-bench';
+import type { FakeSsh } from '../fakes/fake-ssh';
 import { buildMirror, buildRun } from './builders';
 
 const csrfToken = 'csrf-token';
@@ -20,6 +21,7 @@ export const panelPath = '/panel/owner/project';
 /** The panel on fakes, with somebody signed in, or nobody. */
 export interface PanelBench extends Omit<HttpBench, 'app'> {
   readonly app: Express;
+  readonly ssh: FakeSsh;
   signIn(person: SignedInData | null): void;
   get(path?: string, headers?: Record<string, string>): request.Test;
   post(action: string, fields?: Record<string, string | readonly string[]>): request.Test;
@@ -29,7 +31,8 @@ export interface PanelBench extends Omit<HttpBench, 'app'> {
   put(mirror?: Partial<Mirror>, runs?: readonly Partial<Run>[]): Promise<Mirror>;
 }
 
-const maintainer: SignedInData = {
+/** Who is signed in when a test says nothing else; an admin of the project. */
+export const somebody: SignedInData = {
   userId: 1,
   login: 'admin-person',
   token: canaryToken,
@@ -38,10 +41,10 @@ const maintainer: SignedInData = {
   since: 0,
 };
 
-export function panelBench(changes: Parameters<typeof httpBench>[0] = {}): PanelBench {
+export function panelBench(changes: Parameters<typeof httpBench>[0] = {}, path = panelPath): PanelBench {
   const bench = httpBench(changes);
   const { deps } = bench;
-  let person: SignedInData | null = maintainer;
+  let person: SignedInData | null = somebody;
   const place = () => publicPlace(deps.publicUrl());
   const access = createSessionAccess({ ...deps, place, now: () => Date.now() });
   const app = express();
@@ -81,20 +84,20 @@ export function panelBench(changes: Parameters<typeof httpBench>[0] = {}): Panel
   return {
     ...bench,
     app,
+    ssh: deps.ssh as FakeSsh,
     signIn: (who) => {
       person = who;
     },
-    get: (path = '', headers = {}) =>
+    get: (below = '', headers = {}) =>
       request(app)
-        .get(`${panelPath}${path}`)
+        .get(`${path}${below}`)
         .set({ Accept: 'text/html', ...headers }),
     post: (action, fields = {}) => {
       const body = new URLSearchParams({ _csrf: csrfToken });
       for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) body.append(name, each);
-      return request(app).post(`${panelPath}/${action}`).set('Accept', 'text/html').type('form').send(body.toString());
+      return request(app).post(`${path}/${action}`).set('Accept', 'text/html').type('form').send(body.toString());
     },
-    postWithout: (action) =>
-      request(app).post(`${panelPath}/${action}`).set('Accept', 'text/html').type('form').send('x=y'),
+    postWithout: (action) => request(app).post(`${path}/${action}`).set('Accept', 'text/html').type('form').send('x=y'),
     put: async (mirror = {}, runs = []) => {
       const built = buildMirror(mirror);
       await bench.store.transaction(async (tx) => {

@@ -10,6 +10,7 @@ import type { Mirror } from '../../domain/mirror';
 import type { Run } from '../../domain/run';
 import { findRun } from '../api/find-mirror';
 import { parseUpstreamUrl } from '../../domain/upstream-url';
+import { loadProject } from './load-project';
 import { openContext, type Panel, type PanelContext } from './panel-context';
 import { contextFor } from './save-mirror';
 import { saidBanner } from './said';
@@ -28,7 +29,10 @@ export async function showHistory(panel: Panel, request: Request, response: Resp
   const mirror = await mirrorOf(panel, context);
   const { store } = panel.deps;
   const page = pageNumber(request);
-  const [now, runs] = await Promise.all([store.now(), store.runs(mirror.id, { page, limit })]);
+  const [{ now, state }, runs] = await Promise.all([
+    loadProject(panel, context),
+    store.runs(mirror.id, { page, limit }),
+  ]);
   const wanted = request.query['run'];
   const open = wanted === undefined ? null : await openRun(panel, mirror, wanted);
   const view = viewHistory(
@@ -56,7 +60,14 @@ export async function showHistory(panel: Panel, request: Request, response: Resp
           hasOpen: open !== null,
         };
   showPage(panel, request, response, {
-    page: { template: 'history', title: history.title, heading: pages.title, banners: saidBanner(request) },
+    page: {
+      template: 'history',
+      title: history.title,
+      heading: pages.title,
+      banners: saidBanner(request),
+      live: context.staleSince === null ? { events: context.links.events, poll: context.links.state } : null,
+      state,
+    },
     model: { links: context.links, history: { ...view, chart } },
     forge: context.forge,
     csrf: context.csrf,
@@ -70,7 +81,10 @@ export async function showPreview(panel: Panel, request: Request, response: Resp
   const mirror = await mirrorOf(panel, context);
   const { store } = panel.deps;
   const run = await findRun(store, mirror, request.params['id']);
-  const [now, outcomes] = await Promise.all([store.now(), store.runOutcomes(run.id, shownOutcomes)]);
+  const [{ now, state }, outcomes] = await Promise.all([
+    loadProject(panel, context),
+    store.runOutcomes(run.id, shownOutcomes),
+  ]);
   const looking = run.status === 'queued' || run.status === 'running';
   const failure =
     run.error === null ? null : explainFailure(run.error, contextFor(context, parseUpstreamUrl(mirror.url).url));
@@ -82,7 +96,7 @@ export async function showPreview(panel: Panel, request: Request, response: Resp
       heading: pages.title,
       refresh: looking ? 2 : null,
       live: looking ? { events: context.links.events, poll: context.links.state } : null,
-      state: run.status,
+      state,
     },
     model: {
       links: context.links,

@@ -10,7 +10,8 @@ export function panelHeaders(forgePublicUrl: string): RequestHandler {
     "default-src 'none'",
     "script-src 'self'",
     `style-src 'self' ${origin}`,
-    `font-src 'self' ${origin}`,
+    // The forge's style sheet carries the fonts of its signs along.
+    `font-src 'self' ${origin} data:`,
     `img-src 'self' ${origin} data:`,
     "connect-src 'self'",
     "form-action 'self'",

@@ -19,11 +19,8 @@ export function enhanceForms(): void {
       window.clearTimeout(timer);
       timer = window.setTimeout(hint, hintDelayMs);
     });
-    address.addEventListener('blur', () => {
-      window.clearTimeout(timer);
-      hint();
-      dropSecret(address);
-    });
+    // Hints stay as they are: what moves just then is no longer there for the press that took the focus away.
+    address.addEventListener('blur', () => dropSecret(address));
     form.addEventListener('change', (event) => {
       const { name } = event.target as HTMLInputElement;
       if (name === 'method') hint();

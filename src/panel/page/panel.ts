@@ -11,6 +11,8 @@ import { go, onSwap, send } from './swap.js';
  */
 
 const tickMs = 20_000;
+/** Outlines of focus stand a little outside of what has it. */
+const frameMarginPx = 2;
 
 document.addEventListener('click', (event) => {
   const link = (event.target as Element).closest<HTMLAnchorElement>('a[data-hw-open], a[data-hw-go], a[data-hw-close]');
@@ -67,10 +69,18 @@ function enhance(): void {
   for (const button of all<HTMLButtonElement>('button[data-hw-copy]')) button.hidden = false;
 }
 
+/** The part that is replaced is another one each time. */
+function watchHeight(): void {
+  heightWatch.disconnect();
+  heightWatch.observe(main());
+  tellHeight();
+}
+
 function tellHeight(): void {
   const { hwForge = '' } = document.body.dataset;
   if (window.parent === window || hwForge === '') return;
-  const height = Math.ceil(document.documentElement.getBoundingClientRect().height);
+  // Of what is shown: the page itself is at least as high as its frame.
+  const height = Math.ceil(main().getBoundingClientRect().bottom + window.scrollY) + frameMarginPx;
   window.parent.postMessage({ type: 'headwater:height', height }, hwForge);
 }
 
@@ -79,5 +89,6 @@ onSwap(enhance);
 enhance();
 watch();
 setInterval(sayTimes, tickMs);
-new ResizeObserver(tellHeight).observe(document.documentElement);
-tellHeight();
+const heightWatch = new ResizeObserver(tellHeight);
+onSwap(watchHeight);
+watchHeight();

@@ -2,6 +2,8 @@ import { all, announce, find, main } from './dom.js';
 
 const framed = window.parent !== window;
 const changed = new Set<() => void>();
+/** Counts what a person asked for: only the last one counts. */
+let turns = 0;
 
 /** Called after any part of the page was replaced. */
 export function onSwap(listener: () => void): void {
@@ -10,7 +12,9 @@ export function onSwap(listener: () => void): void {
 
 /** Goes to a page of the panel without loading everything again; whatever cannot be done in place is done as usual. */
 export async function go(url: string): Promise<void> {
+  const turn = (turns += 1);
   const page = await load(url);
+  if (turn !== turns) return;
   if (page === null) return location.assign(url);
   replaceAll(page, true);
 }
@@ -22,15 +26,22 @@ export async function send(form: HTMLFormElement, submitter: HTMLElement | null)
   for (const [name, value] of new FormData(form, submitter)) if (typeof value === 'string') fields.append(name, value);
   for (const button of all<HTMLButtonElement>('button', form)) button.disabled = true;
   form.setAttribute('aria-busy', 'true');
+  const turn = (turns += 1);
   const page = await load(target, fields);
+  // Whoever has gone on meanwhile is not called back.
+  if (turn !== turns) return;
   if (page === null) return location.assign(location.href);
   replaceAll(page, true);
 }
 
 /** Loads the page again and takes over what changed, but nothing that somebody is filling in. */
 export async function refresh(): Promise<void> {
+  const turn = turns;
   const page = await load(location.href);
-  if (page === null) return;
+  if (page === null || turn !== turns) return;
+  const before = find('.hw-badge')?.textContent ?? '';
+  const after = find('.hw-badge', page.main)?.textContent ?? '';
+  if (after !== before) announce(`${after}.`);
   const busy = find('#hw-box, details[open]', main()) !== null;
   const parts = all('[data-hw-part]');
   const newParts = all('[data-hw-part]', page.main);

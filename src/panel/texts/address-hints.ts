@@ -56,7 +56,7 @@ function sshHints(typed: string): AddressHint[] {
   const saved = asSshUrl(typed);
   const hints: AddressHint[] = [];
   if (/^ssh:\/\/[^/@]*:[^/@]*@/i.test(typed)) hints.push({ tone: 'care', text: addressWords.ignored });
-  if (saved !== null) hints.push({ tone: 'ok', text: addressWords.saved, code: saved });
+  if (saved !== null && saved !== typed) hints.push({ tone: 'ok', text: addressWords.saved, code: saved });
   return hints;
 }
 

@@ -56,7 +56,7 @@ export const outcomes = {
   rejected: { word: 'Refused', planned: 'refused', tone: 'amber' },
   waiting: { word: 'Waits for LFS files', planned: 'waits for LFS files', tone: 'amber' },
   unchanged: { word: 'Nothing to do', planned: 'unchanged', tone: 'plain' },
-  skipped: { word: 'Left out', planned: 'left out', tone: 'plain' },
+  skipped: { word: 'Left out', planned: 'gone there', tone: 'plain' },
 } as const;
 
 export const outcomeReasons = {

@@ -1,5 +1,5 @@
 import type { HeadwaterError } from '../../domain/errors';
-import type { RefName } from '../../domain/git-ref';
+import type { RefMap, RefName } from '../../domain/git-ref';
 import type { HeldPlan } from '../../domain/held-plan';
 import { transition } from '../../domain/mirror';
 import type { DeliveredRef } from '../../domain/ref-plan';
@@ -14,6 +14,8 @@ export interface Delivered {
   readonly unchanged: number;
   /** Refs of the upstream that are none of ours to mirror. */
   readonly skipped: number;
+  /** Every ref that is to be the same on both sides; null: those of the run before. */
+  readonly mirrored: RefMap | null;
   readonly held: Omit<HeldPlan, 'at'> | null;
   /** Notes of refs that the upstream has lost, or has again. */
   readonly notes: ReadonlyMap<RefName, DeliveredRef>;
@@ -29,7 +31,7 @@ export async function recordSuccess(context: SyncContext, listing: RefListing, d
     // A branch that is missed now must still be known as missed in the next run.
     const upstreamDefaultBranch = heldBack === null ? listing.defaultBranch : mirror.upstreamDefaultBranch;
     const held = heldBack === null ? null : { ...heldBack, at };
-    const proof = proofOf(outcomes, mirror.proof, at);
+    const proof = proofOf(outcomes, mirror.proof, at, delivered.mirrored);
     if (notes.size > 0) await tx.putDeliveredRefs(mirror.id, notes);
     await tx.insertRunOutcomes(claim.run.id, outcomes);
     const ended = { finishedAt: at, counts, receivedBytes: bytes.received, sentBytes: bytes.sent };

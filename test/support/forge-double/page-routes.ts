@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import express, { type Request, type Response, type Router } from 'express';
 import { accessOf, mayAtLeast } from './access';
 import type { ForgeRepo, ForgeUser } from './forge-state';
+import { forgeStyle } from './forge-style';
 import { browserUser, type OauthContext } from './oauth-routes';
 import { reloadPath } from './manager-program';
 import { newRouter } from './rest-api';
@@ -28,6 +29,11 @@ export function forgePage(context: PageContext, data: TemplateData, title: strin
 export function pageRoutes(context: PageContext): Router {
   const { state } = context;
   const router = newRouter();
+  router.get('/assets/css/:name', (request, response, next) => {
+    const style = forgeStyle(request.originalUrl);
+    if (style === null) return next();
+    response.type('css').send(style);
+  });
   router.use('/assets', express.static(join(context.customPath, 'public/assets'), { maxAge: '6h' }));
   router.post(reloadPath, (_request, response) => {
     const fault = context.templates.reload();

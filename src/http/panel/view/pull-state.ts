@@ -114,7 +114,8 @@ function resting(input: PullInput): PullState {
     const failure = explainFailure(mirror.lastError, failureContext(input));
     const most = policy.maxRetries + 1;
     const next =
-      mirror.nextUpdateAt === null
+      // One that waits as long as it was asked to has said so.
+      mirror.nextUpdateAt === null || failure.cure === 'none'
         ? null
         : mirror.failures === 0
           ? states.willTryAgain(mirror.nextUpdateAt)
@@ -146,7 +147,7 @@ function leftBehind(input: PullInput): PullState {
   }
   if (missing.length > 0) {
     const files = new Set(missing.map((outcome) => outcome.reason?.message)).size;
-    const why = states.filesMissing(files, host, missing.length);
+    const why = states.filesMissing(files, host, new Set(missing.map(({ ref }) => ref)).size);
     return { ...idle, badge: badges.filesMissing, why, advice: states.filesMissingAdvice, main: 'update' };
   }
   return { ...idle, badge: badges.waiting, why: states.behind(behind), advice: null, main: 'update' };
@@ -167,6 +168,8 @@ function isRefusal({ action, reason }: RefOutcome): boolean {
 }
 
 function sameOnBothSides({ mirror }: PullInput): Rich {
+  const same = mirror.proof?.same ?? null;
+  if (same !== null) return states.same(same.branches, same.tags);
   const counts = mirror.lastCounts;
   if (counts === null) return states.sameRefs(0);
   return states.sameRefs(counts.unchanged + counts.created + counts.fast_forwarded + counts.forced);

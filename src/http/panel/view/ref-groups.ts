@@ -68,7 +68,8 @@ export function commitsOf({ ref, oldOid, newOid, action }: RefOutcome): Rich {
     return say`${tag}${history.here} ${short(oldOid)}, ${history.there} ${short(newOid)}`;
   if (oldOid !== null && newOid !== null) return say`${tag}${short(oldOid)} → ${short(newOid)}`;
   const one = newOid ?? oldOid;
-  return one === null ? tag : say`${tag}${short(one)}`;
+  if (one === null) return isTag(ref) ? [history.tag] : [];
+  return say`${tag}${short(one)}`;
 }
 
 function short(oid: string) {
