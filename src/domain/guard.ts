@@ -14,7 +14,7 @@ export interface GuardInput {
   /** Does the mirror look after a ref of this name? */
   readonly inScope: (ref: RefName) => boolean;
   readonly plan: RefPlan;
-  /** No run has finished yet: what the project has, it had before. */
+  /** No run has finished yet, or the first ones were held for that: what the project has, it had before. */
   readonly firstRun: boolean;
   /** Branches of `historyQuestions` that share no history with what was there. */
   readonly unrelated: readonly RefName[];

@@ -27,3 +27,8 @@ export const shownRefs = 100;
 export function isDestructive(update: RefUpdate): boolean {
   return update.action === 'forced' || update.action === 'deleted';
 }
+
+/** While it is held that a first run would overwrite what the project had, runs to come are first runs as well. */
+export function holdsFirstRun(held: HeldPlan | null): boolean {
+  return held?.reasons.some((reason) => reason.code === 'held_first_overwrite') ?? false;
+}

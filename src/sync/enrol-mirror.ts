@@ -1,5 +1,6 @@
 import { Secret } from '../domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../domain/errors';
+import { holdsFirstRun } from '../domain/held-plan';
 import { isHeldByPause, transition, type Mirror } from '../domain/mirror';
 import { defaultOptions, sameOptions, type OptionsChange } from '../domain/mirror-options';
 import { noNotify } from '../domain/owner-notice';
@@ -128,9 +129,10 @@ export function applySettings(
   const tokenExpiresAt = expiryOf(before, settings, sealedPassword);
   const changed = settleAccess(deps, before, { ...mirror, sealedPassword, tokenExpiresAt }, settings, prepared);
   // Another password for the same user brings nothing else to be mirrored, so all that is known stays.
-  return changesFetch(before, { ...changed, sealedPassword: before.sealedPassword })
-    ? { ...changed, revision: before.revision + 1, deliveredDigest: null, held: null }
-    : changed;
+  if (!changesFetch(before, { ...changed, sealedPassword: before.sealedPassword })) return changed;
+  // What the project had before the mirror is still not ours to overwrite; that the plan was accepted is forgotten.
+  const held = before.held !== null && holdsFirstRun(before.held) ? { ...before.held, accepted: false } : null;
+  return { ...changed, revision: before.revision + 1, deliveredDigest: null, held };
 }
 
 /** What was known of the old password says nothing of a new one. */

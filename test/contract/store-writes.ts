@@ -86,7 +86,7 @@ export function describeStoreWrites(open: () => Store): void {
     expect(await store.run('run-1')).toEqual(failed);
   });
 
-  it('allows one mirror per project', async () => {
+  it('DATA-10: allows one mirror per project', async () => {
     const store = await enrolled();
     const second = store.transaction((tx) => tx.insertMirror(buildMirror({ id: 'mirror-2' })));
     await expect(second).rejects.toMatchObject({ code: 'internal' });
@@ -105,7 +105,7 @@ export function describeStoreWrites(open: () => Store): void {
     });
   });
 
-  it('deletes a mirror with everything that belongs to it, and nothing else', async () => {
+  it('DATA-09, SEC-06: deletes a mirror with everything that belongs to it, and nothing else', async () => {
     const store = await enrolled();
     const other = buildMirror({ id: 'mirror-2', repoId: 2 });
     await store.transaction(async (tx) => {

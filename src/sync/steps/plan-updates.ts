@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Fault } from '../../domain/errors';
 import type { RefName } from '../../domain/git-ref';
 import { guardPlan, historyQuestions, lostRefs, unrelatedBranches, withhold } from '../../domain/guard';
-import { isDestructive, shownRefs, type HeldPlan } from '../../domain/held-plan';
+import { holdsFirstRun, isDestructive, shownRefs, type HeldPlan } from '../../domain/held-plan';
 import { deletableRefs, type MirrorScope } from '../../domain/mirror-scope';
 import {
   ancestryQuestions,
@@ -94,7 +94,7 @@ async function askGuards(
     delivered,
     inScope: scope,
     plan,
-    firstRun: mirror.lastSuccessAt === null,
+    firstRun: mirror.lastSuccessAt === null || holdsFirstRun(mirror.held),
     unrelated: unrelatedBranches(questions, related),
   });
 }

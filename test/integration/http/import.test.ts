@@ -110,6 +110,17 @@ describe('POST repos/mirror', () => {
     expect(bench.newProjects.done.filter((done) => done.startsWith('create'))).toHaveLength(1);
   });
 
+  it('SEC-04: sends no password that is stored for another mirror of the same upstream', async () => {
+    const bench = httpBench();
+    await importProject(bench, { ...wanted, auth_user: 'bot', auth_password: canaryPassword });
+    const second = await importProject(bench, { ...wanted, name: 'second', auth_user: 'bot' });
+    expect([second.status, second.body.has_password]).toEqual([201, false]);
+    expect((await bench.store.mirror(second.body.id))?.sealedPassword).toBeNull();
+    // A call that is repeated with another address gets nothing of the mirror that is there.
+    const again = await importProject(bench, { ...wanted, url: 'https://evil.example/p.git' });
+    expect(again.body.code).toBe('project_exists');
+  });
+
   it('makes a key for an ssh upstream, which waits for its host key to be confirmed', async () => {
     const bench = httpBench();
     const answer = await importProject(bench, { ...wanted, url: 'git@upstream.example:a/b.git' });

@@ -16,7 +16,7 @@ describe('an ssh upstream in the API', () => {
     return { ...made, put, post, created: await put({ url: sshUrl }) };
   };
 
-  it('shows the normalised address and the public key, and never the private one', async () => {
+  it('SEC-06: shows the normalised address and the public key, and never the private one', async () => {
     const { app, created, log } = await bench();
     expect(created.status).toBe(201);
     expect(created.body).toMatchObject({
@@ -29,7 +29,7 @@ describe('an ssh upstream in the API', () => {
     expect(created.text + shown.text + log()).not.toContain('private-1');
   });
 
-  it('detects host keys without trusting them, and confirms one by its fingerprint', async () => {
+  it('SEC-07: detects host keys without trusting them, and confirms one by its fingerprint', async () => {
     const { post, put } = await bench();
     const { fingerprint, type, key } = hostKeyNamed('server');
     const detected = await post('/host_keys');

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { createObjectCache } from '../../../src/adapters/cache/create-object-cache';
 import type { Progress } from '../../../src/domain/events';
 import type { RefListing, Upstream, UpstreamAccess } from '../../../src/ports/upstream';
@@ -190,6 +192,21 @@ describe('a hostile answer to a fetch', () => {
     return copy;
   };
 
+  /** A pack with the given objects and a checksum that is right. */
+  const packOf = (count: number, ...objects: Buffer[]): Buffer => {
+    const head = Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1');
+    head.writeUInt32BE(count, 8);
+    const body = Buffer.concat([head, ...objects]);
+    return Buffer.concat([body, createHash('sha1').update(body).digest()]);
+  };
+  const [blob, refDelta] = [3, 7];
+  const headOf = (type: number, size: number): Buffer => Buffer.from([(type << 4) | size]);
+  // Copies nothing and inserts one byte, on top of an object that nobody has.
+  const orphanDelta = (): Buffer =>
+    packOf(1, headOf(refDelta, 4), Buffer.alloc(20, 0xab), deflateSync(Buffer.from([1, 1, 1, 65])));
+  const promising = (count: number): Buffer => packOf(count, headOf(blob, 1), deflateSync('x'));
+  const lyingHead = (): Buffer => packOf(1, headOf(blob, 1), deflateSync('much longer than one byte'));
+
   test('the same server with an honest answer is fetched from', async () => {
     server.behaviour = { listing: lists(refsListing({ 'refs/heads/main': tipOid })), rpc: sends(packResult(good)) };
     const access = accessTo(server.url);
@@ -198,15 +215,22 @@ describe('a hostile answer to a fetch', () => {
   });
 
   const cases: readonly [string, () => Handler, string, RegExp?][] = [
-    ['a pack with a wrong checksum', () => sends(packResult(damaged(good.length - 1))), 'upstream_corrupt'],
-    ['a pack with a damaged object', () => sends(packResult(damaged(30))), 'upstream_corrupt'],
-    ['a pack with a damaged head', () => sends(packResult(damaged(0))), 'upstream_corrupt'],
-    ['a pack cut short', () => sends(packResult(good.subarray(0, good.length / 2))), 'upstream_corrupt'],
-    ['no pack at all', () => sends(packResult(Buffer.alloc(0))), 'upstream_corrupt'],
-    ['bytes that are no protocol', () => sends(Buffer.from('<html>')), 'upstream_corrupt'],
-    ['nothing', () => sends(Buffer.alloc(0)), 'upstream_corrupt'],
+    ['a pack with a wrong checksum (HOST-08)', () => sends(packResult(damaged(good.length - 1))), 'upstream_corrupt'],
+    ['a pack with a damaged object (HOST-08)', () => sends(packResult(damaged(30))), 'upstream_corrupt'],
+    ['a pack with a damaged head (HOST-08)', () => sends(packResult(damaged(0))), 'upstream_corrupt'],
+    ['a pack cut short (HOST-08)', () => sends(packResult(good.subarray(0, good.length / 2))), 'upstream_corrupt'],
+    ['no pack at all (HOST-08)', () => sends(packResult(Buffer.alloc(0))), 'upstream_corrupt'],
+    ['a pack whose delta lacks its base (HOST-08)', () => sends(packResult(orphanDelta())), 'upstream_corrupt'],
     [
-      'a connection that breaks',
+      'a pack that promises more objects than it has (HOST-08)',
+      () => sends(packResult(promising(9))),
+      'upstream_corrupt',
+    ],
+    ['an object that is longer than its head says (HOST-08)', () => sends(packResult(lyingHead())), 'upstream_corrupt'],
+    ['bytes that are no protocol (HOST-08)', () => sends(Buffer.from('<html>')), 'upstream_corrupt'],
+    ['nothing (HOST-08)', () => sends(Buffer.alloc(0)), 'upstream_corrupt'],
+    [
+      'a connection that breaks (HOST-08)',
       () => startsAndBreaksOff(resultType, packResult(good).subarray(0, 200)),
       'upstream_corrupt',
     ],
@@ -237,7 +261,7 @@ describe('a hostile answer to a fetch', () => {
     expect(left).toEqual([]);
   });
 
-  test('a pack that lacks what was listed (HOST-08)', async () => {
+  test('a sound pack that lacks what was listed, as when its bytes have another hash (HOST-08)', async () => {
     expect(await attempt(sends(packResult(good)), tip)).toEqual({
       code: 'upstream_corrupt',
       message: expect.stringContaining('missing'),

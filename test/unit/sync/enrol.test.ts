@@ -1,9 +1,11 @@
 import { HeadwaterError } from '../../../src/domain/errors';
 import type { UpstreamUrl } from '../../../src/domain/upstream-url';
+import { acceptPlan } from '../../../src/sync/accept-plan';
 import { enrolMirror } from '../../../src/sync/enrol-mirror';
 import { removeMirror } from '../../../src/sync/remove-mirror';
 import { requestSync } from '../../../src/sync/request-sync';
 import { syncMirror } from '../../../src/sync/sync-mirror';
+import { undoRun } from '../../../src/sync/undo-run';
 import { ScriptedWorld, secret } from '../../fakes/scripted-world';
 
 const url = 'https://upstream.example/group/project.git';
@@ -68,6 +70,27 @@ describe('enrolling', () => {
     const id = await w.imported(credentials);
     await enrolMirror(w, w.project, change);
     expect((await w.mirror(id)).sealedPassword).toBeNull();
+  });
+
+  it('SEC-04: an undo brings refs back, and neither the old address nor its password', async () => {
+    const w = world();
+    const id = await w.imported({ ...credentials, options: { divergence: 'overwrite' } });
+    const before = w.upstreamRefs.get('refs/heads/main');
+    w.upstreamRefs.set('refs/heads/main', w.history.commit('rewritten'));
+    w.upstreamRefs.set('refs/heads/more', before ?? '');
+    await enrolMirror(w, w.project, { url: 'https://evil.example/group/project.git' });
+    await w.work();
+    await acceptPlan(w, id, (await w.mirror(id)).held?.id ?? '');
+    await w.work();
+    await undoRun(w, await w.lastRun(id), new AbortController().signal);
+    expect(w.forgeRefs.get('refs/heads/main')).toBe(before);
+    expect(await w.mirror(id)).toMatchObject({ url: 'https://evil.example/group/project.git', sealedPassword: null });
+    await w.updateNow(id);
+    expect(w.lastAccess?.credentials).toBeNull();
+    // Nor does the way back to the old address.
+    await enrolMirror(w, w.project, { url });
+    await w.work();
+    expect(w.lastAccess?.credentials).toBeNull();
   });
 
   it('keeps the password when only the path changes, and it still opens', async () => {
@@ -175,7 +198,7 @@ describe('SCHED-08: a change in the middle of a run', () => {
   });
 });
 
-it('removing a mirror leaves the project in the forge as it is', async () => {
+it('DATA-09: removing a mirror leaves the project in the forge as it is', async () => {
   const w = world();
   const id = await w.imported();
   const before = new Map(w.forgeRefs);

@@ -121,6 +121,27 @@ describe('the guards', () => {
     expect(w.forgeRefs.get(main)).toBe(c2);
   });
 
+  it('DATA-05: hold that in every further run as well, also after a change of the settings', async () => {
+    const { w, c2, other } = world();
+    w.forgeRefs.set(main, other);
+    const id = await w.imported({ options: { divergence: 'overwrite' } });
+    const first = (await w.mirror(id)).held?.id ?? '';
+    await w.updateNow(id);
+    expect((await w.mirror(id)).held?.id).toBe(first);
+    await acceptPlan(w, id, first);
+    await change(w, { tags: 'none' });
+    await w.work();
+    await w.work();
+    expect(w.forgeRefs.get(main)).toBe(other);
+    const { held } = await w.mirror(id);
+    expect(held).toMatchObject({ reasons: [{ code: 'held_first_overwrite' }], accepted: false });
+    expect(held?.id).not.toBe(first);
+    await acceptPlan(w, id, held?.id ?? '');
+    await w.work();
+    expect(w.forgeRefs.get(main)).toBe(c2);
+    expect((await w.mirror(id)).held).toBeNull();
+  });
+
   it('DATA-04: refuse a plan that is not the one held, and plan anew when the upstream went on', async () => {
     const { w, id, c1 } = await filled();
     for (const ref of many(50).slice(2)) w.upstreamRefs.delete(ref);

@@ -67,17 +67,20 @@ describe('a mirror with an ssh address', () => {
     ['the host', 'git@other.example:group/project.git', []],
     ['the port', 'ssh://git@upstream.example:2222/group/project.git', []],
     ['the user', 'mallory@upstream.example:group/project.git', ['server']],
-  ])('SEC-06: a change of %s makes a new key and forgets the old one', async (_, changed, hostKeys) => {
-    const w = world();
-    const id = await w.imported({ url, sshHostKeys: [hostKey] });
-    const old = (await w.mirror(id)).ssh?.keys[0]?.publicKey;
-    await enrolMirror(w, w.project, { url: changed });
-    const { ssh } = await w.mirror(id);
-    expect(ssh?.keys).toHaveLength(1);
-    expect(ssh?.keys[0]?.publicKey).not.toBe(old);
-    // SEC-07: a fingerprint is worth nothing for another server.
-    expect(ssh?.hostKeys.map((key) => key.key)).toEqual(hostKeys);
-  });
+  ])(
+    'SEC-06, SEC-07: a change of %s makes a new key and forgets the old one; host keys belong to host and port',
+    async (_, changed, hostKeys) => {
+      const w = world();
+      const id = await w.imported({ url, sshHostKeys: [hostKey] });
+      const old = (await w.mirror(id)).ssh?.keys[0]?.publicKey;
+      await enrolMirror(w, w.project, { url: changed });
+      const { ssh } = await w.mirror(id);
+      expect(ssh?.keys).toHaveLength(1);
+      expect(ssh?.keys[0]?.publicKey).not.toBe(old);
+      // SEC-07: a fingerprint is worth nothing for another server.
+      expect(ssh?.hostKeys.map((key) => key.key)).toEqual(hostKeys);
+    },
+  );
 
   it('has no use for a user name and a password beside it, and drops those of an http address', async () => {
     const w = world();
