@@ -26,7 +26,7 @@ let log: string;
 function startForge(): Promise<Server> {
   const project = {
     id: 1,
-    owner: { login: 'owner' },
+    owner: { id: 7, login: 'owner' },
     name: 'project',
     empty: true,
     archived: false,
