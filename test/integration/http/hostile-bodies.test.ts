@@ -34,19 +34,18 @@ const smuggled = [
   ...['constructor', 'prototype', '__proto__'],
 ];
 
+const siteAdminToken = 's1teadm1nt0ken';
+const asSiteAdmin = { Authorization: `token ${siteAdminToken}` };
+
 describe('bodies of all routes that take one', () => {
   const send = async (path: string, method: 'put' | 'post', text: string) => {
     const bench = httpBench();
     await request(bench.app).put(mirrorPath).set(asAdmin).send({ url: upstreamUrl });
     // Who may do everything, so that nothing but the body is refused.
-    bench.forge.addToken('site-admins-token', 'site admin', ['write:repository', 'read:admin']);
+    bench.forge.addToken(siteAdminToken, 'site admin', ['write:repository', 'read:admin']);
     const address = `/api/v1${path}`.replace(':owner', 'owner').replace(':repo', 'project').replace(/:\w+/g, 'x');
     const before = (await bench.store.mirrors({ page: 1, limit: 10 })).items;
-    const answer = await request(bench.app)
-      [method](address)
-      .set({ Authorization: 'token site-admins-token' })
-      .type('json')
-      .send(text);
+    const answer = await request(bench.app)[method](address).set(asSiteAdmin).type('json').send(text);
     expect((await bench.store.mirrors({ page: 1, limit: 10 })).items).toEqual(before);
     return answer;
   };
