@@ -2,6 +2,7 @@
 export function expectTold(fault: unknown, code: string): void {
   expect(fault).toEqual({
     code,
+    class: expect.stringMatching(/^[a-z_]+$/),
     message: expect.stringMatching(/^[A-Z].*\.$/),
     advice: expect.stringMatching(/^[A-Z].*\.$/),
   });
