@@ -6,7 +6,7 @@ const parts = {
   check,
   contract: () => runJest(['contract'], { workers: 2, minutes: 15 }),
   integration: () => runJest(['integration'], { workers: 2, minutes: 15 }),
-  e2e: () => runJest(['e2e'], { workers: 2, minutes: 15 }),
+  e2e: () => runJest(['e2e'], { workers: 2, minutes: 25 }),
 };
 
 async function main(names) {
