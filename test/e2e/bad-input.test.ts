@@ -92,6 +92,17 @@ describe('bad input through the API', () => {
     expectTold(await firstError({ ...scene.settings, url: url() }), code);
   });
 
+  it('429 is told, and the host is left alone', async () => {
+    // A host of its own, since nobody asks it for the next minute.
+    const busy = await HostileUpstream.start({ listing: answer(429, { 'retry-after': '60' }) });
+    try {
+      expectTold(await firstError({ ...scene.settings, url: busy.url }), 'upstream_rate_limited');
+      expect(busy.requests).toHaveLength(1);
+    } finally {
+      await busy.close();
+    }
+  });
+
   const corruptPack = packResult(
     Buffer.concat([Buffer.from('PACK\x00\x00\x00\x02\x00\x00\x00\x01'), Buffer.alloc(40, 7)]),
   );
@@ -101,7 +112,6 @@ describe('bad input through the API', () => {
     ['401', { listing: answer(401, { 'www-authenticate': 'Basic' }) }, 'upstream_credentials_refused'],
     ['403', { listing: answer(403) }, 'upstream_forbidden'],
     ['404', { listing: answer(404) }, 'upstream_not_found'],
-    ['429', { listing: answer(429, { 'retry-after': '60' }) }, 'upstream_rate_limited'],
     ['500', { listing: answer(500) }, 'upstream_unavailable'],
     [
       'an HTML page with 200',
