@@ -32,6 +32,7 @@ const mostWaiting = 1_000;
 export function createForgeNews(deps: ForgeNewsDeps): ForgeNews {
   const { gatherMs = 1_000, deletionLooksMs = [2_000, 10_000, 60_000] } = deps;
   const timers = new Map<string, NodeJS.Timeout>();
+  const waiting = new Map<string, ForgeHint>();
   const looking = new Set<Promise<void>>();
   let open = true;
 
@@ -47,10 +48,16 @@ export function createForgeNews(deps: ForgeNewsDeps): ForgeNews {
   }
 
   function later(key: string, hint: ForgeHint, delayMs: number): void {
-    if (timers.has(key) || timers.size >= mostWaiting) return;
+    const known = waiting.get(key);
+    // Of several senders, one at least is not us.
+    if (known !== undefined && known.sender !== hint.sender) waiting.set(key, { ...known, sender: null });
+    if (known !== undefined || timers.size >= mostWaiting) return;
+    waiting.set(key, hint);
     const timer = setTimeout(() => {
       timers.delete(key);
-      const one = look(hint).finally(() => looking.delete(one));
+      const gathered = waiting.get(key) ?? hint;
+      waiting.delete(key);
+      const one = look(gathered).finally(() => looking.delete(one));
       looking.add(one);
     }, delayMs);
     timers.set(key, timer);
