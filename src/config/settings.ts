@@ -21,7 +21,8 @@ export const settings = {
   forgeUrl: required({ name: 'FORGE_URL', meaning: 'Address of the Gitea or Forgejo forge.', kind: httpUrl }),
   forgeToken: required({
     name: 'FORGE_TOKEN',
-    meaning: "Access token of Headwater's own account in the forge (write:repository, read:user).",
+    meaning:
+      "Access token of Headwater's own account in the forge (write:repository, read:user; write:issue to tell owners by issues).",
     kind: secretText,
     secret: true,
   }),

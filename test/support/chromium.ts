@@ -4,20 +4,19 @@ import { existsSync } from 'node:fs';
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** A browser of this machine, without a window and without calls home. */
-export async function startChromium(): Promise<Browser> {
+export async function startChromium(...more: readonly string[]): Promise<Browser> {
   const executablePath = places.find((place) => existsSync(place));
   if (executablePath === undefined) throw new Error(`there is no browser at ${places.join(', ')}`);
   return chromium.launch({
     executablePath,
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-      ...['--disable-component-update', '--disable-sync'],
+      ...['--disable-component-update', '--disable-sync', ...more],
     ],
   });
 }
 
-/** Is there one? */
-export function hasChromium(): boolean {
+function hasChromium(): boolean {
   return places.some((place) => existsSync(place));
 }
 

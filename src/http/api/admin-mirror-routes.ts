@@ -3,7 +3,9 @@ import { HeadwaterError } from '../../domain/errors';
 import { inBulk, type BulkChoice, type BulkResult } from '../../sync/bulk';
 import { pauseMirror, resumeMirror } from '../../sync/pause-mirror';
 import { requestSync } from '../../sync/request-sync';
+import type { Caller } from '../../ports/forge';
 import type { MirrorFilter } from '../../ports/store';
+import type { HttpDeps } from '../http-deps';
 import { describeMirror } from './find-mirror';
 import { tellPaging } from './paging';
 import { parseFields } from './parse-input';
@@ -52,38 +54,28 @@ export const listMirrors = defineAdminRoute({
   },
 });
 
-export const postBulkSync = defineAdminRoute({
-  method: 'post',
-  path: '/admin/mirrors/sync',
-  summary: 'Update now for many mirrors, by ids, by a filter as of the list, or all: how many, and which could not',
-  body: bulkBody,
-  handle: async ({ deps, body, response }) => {
-    const work = (id: string) => requestSync(deps, id, 'manual');
-    response.json(presentBulk(await inBulk(deps.store, readChoice(body), deps.closing, work)));
-  },
-});
+type Work = (deps: HttpDeps, id: string, siteAdmin: Caller) => Promise<unknown>;
 
-export const postBulkPause = defineAdminRoute({
-  method: 'post',
-  path: '/admin/mirrors/pause',
-  summary: 'Pause many mirrors, chosen in the same way',
-  body: bulkBody,
-  handle: async ({ deps, body, siteAdmin, response }) => {
-    const work = (id: string) => pauseMirror(deps, id, 'person', siteAdmin.login);
-    response.json(presentBulk(await inBulk(deps.store, readChoice(body), deps.closing, work)));
-  },
-});
+/** One verb for many mirrors, by ids, by a filter as of the list, or for all; answers how many, and which could not. */
+const bulkRoute = (verb: string, summary: string, work: Work) =>
+  defineAdminRoute({
+    method: 'post',
+    path: `/admin/mirrors/${verb}`,
+    summary: `${summary}, chosen by ids, by a filter as of the list, or all: how many, and which could not`,
+    body: bulkBody,
+    handle: async ({ deps, body, siteAdmin, response }) => {
+      const each = (id: string) => work(deps, id, siteAdmin);
+      response.json(presentBulk(await inBulk(deps.store, readChoice(body), deps.closing, each)));
+    },
+  });
 
-export const postBulkResume = defineAdminRoute({
-  method: 'post',
-  path: '/admin/mirrors/resume',
-  summary: 'End the pause of many mirrors, chosen in the same way, and start their runs',
-  body: bulkBody,
-  handle: async ({ deps, body, response }) => {
-    const work = (id: string) => resumeMirror(deps, id);
-    response.json(presentBulk(await inBulk(deps.store, readChoice(body), deps.closing, work)));
-  },
-});
+export const postBulkSync = bulkRoute('sync', 'Update now for many mirrors', (deps, id) =>
+  requestSync(deps, id, 'manual'),
+);
+export const postBulkPause = bulkRoute('pause', 'Pause many mirrors', (deps, id, { login }) =>
+  pauseMirror(deps, id, 'person', login),
+);
+export const postBulkResume = bulkRoute('resume', 'End the pause of many mirrors and start their runs', resumeMirror);
 
 interface FilterFields {
   readonly update_status?: (typeof statuses)[number] | undefined;

@@ -1,16 +1,14 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import request from 'supertest';
 import { routes } from '../../../src/http/api/routes';
-import { existsSync } from 'node:fs';
+import { describeChromium, startChromium } from '../../support/chromium';
 import { startForgeDouble } from '../../support/forge-double/forge-double';
 import { describeForges } from '../../support/forges';
 import { SignInScene } from '../../support/sign-in-scene';
 import { httpBench } from './http-bench';
 
-const executablePath = '/usr/bin/chromium';
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 // Pages that a test makes up count as pages of the internet, from which browsers ask before they go to this machine.
-args.push('--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests');
+const reachesThisMachine = '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests';
 
 describe('who may frame what (AUTH-06)', () => {
   const paths = [
@@ -38,14 +36,14 @@ describe('who may frame what (AUTH-06)', () => {
   );
 });
 
-(existsSync(executablePath) ? describe : describe.skip)(`in a browser (needs ${executablePath})`, () => {
+describeChromium('in a browser', () => {
   describeForges('a page inside a page (AUTH-06, AUTH-07)', (choice) => {
     let scene: SignInScene;
     let browser: Browser;
     let page: Page;
     beforeAll(async () => {
       scene = await SignInScene.start(choice);
-      browser = await chromium.launch({ executablePath, args });
+      browser = await startChromium(reachesThisMachine);
     });
     afterAll(async () => {
       await browser.close();
@@ -136,7 +134,7 @@ describe('who may frame what (AUTH-06)', () => {
         start: () => startForgeDouble(),
       };
       const scene = await SignInScene.start(choice, { forgePublicUrl: 'http://forge.test' });
-      const browser = await chromium.launch({ executablePath, args });
+      const browser = await startChromium(reachesThisMachine);
       try {
         const page = await browser.newPage();
         await page.route('http://forge.test/', (route) =>

@@ -1,13 +1,9 @@
 import { Gitlab } from '@gitbeaker/rest';
-import { execFile, execFileSync } from 'node:child_process';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
 import request from 'supertest';
 import { buildMirror } from '../../support/builders';
 import { canaryPassword, canaryToken, httpBench, upstreamUrl, type HttpBench } from './http-bench';
+import { itPythonGitlab, runPythonGitlab, serve } from '../../support/gitlab-clients';
 
-const run = promisify(execFile);
 const asGitlab = { 'PRIVATE-TOKEN': canaryToken };
 const byPath = '/api/v4/projects/owner%2Fproject/mirror/pull';
 const fields = [
@@ -123,55 +119,31 @@ describe("GitLab's pull mirror calls", () => {
 });
 
 describe("GitLab's clients", () => {
-  let server: http.Server;
-  let host: string;
+  let server: Awaited<ReturnType<typeof serve>>;
   beforeEach(async () => {
-    server = http.createServer(httpBench().app);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await serve(httpBench().app);
   });
-  afterEach(
-    () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  );
+  afterEach(() => server.close());
 
   it('@gitbeaker/rest makes, shows and is refused', async () => {
-    const gitlab = new Gitlab({ host, token: canaryToken });
+    const gitlab = new Gitlab({ host: server.host, token: canaryToken });
     const made = await gitlab.Projects.createPullMirror('owner/project', upstreamUrl, true);
     expect(made).toMatchObject({ id: 1, url: upstreamUrl, update_status: 'scheduled' });
     expect(await gitlab.Projects.showPullMirror(1)).toMatchObject({ enabled: true, url: upstreamUrl });
-    const stranger = new Gitlab({ host, token: 'nobody' });
+    const stranger = new Gitlab({ host: server.host, token: 'nobody' });
     await expect(stranger.Projects.showPullMirror(1)).rejects.toMatchObject({
       cause: { response: { status: 401 }, description: '401 Unauthorized' },
     });
   });
 
-  const isThere = hasPythonGitlab();
-  (isThere ? it : it.skip)(
-    `python-gitlab makes, changes, starts and shows${isThere ? '' : ' (skipped: the Python package python-gitlab is not here)'}`,
-    async () => {
-      const script = `
-import gitlab, json, sys
-project = gitlab.Gitlab(sys.argv[1], private_token=sys.argv[2]).projects.get("owner/project", lazy=True)
-project.pull_mirror.create({"url": sys.argv[3]})
+  itPythonGitlab('makes, changes, starts and shows', 'ProjectPullMirror', async () => {
+    const lines = `
+project.pull_mirror.create({"url": url})
 project.pull_mirror.update(new_data={"enabled": True, "mirror_branch_regex": "main"})
 project.pull_mirror.start()
 print(json.dumps(project.pull_mirror.get().attributes))
 `;
-      const { stdout } = await run('python3', ['-c', script, host, canaryToken, upstreamUrl]);
-      expect(JSON.parse(stdout)).toMatchObject({ url: upstreamUrl, mirror_branch_regex: 'main' });
-    },
-  );
+    const told = await runPythonGitlab(server.host, canaryToken, upstreamUrl, lines);
+    expect(told).toMatchObject({ url: upstreamUrl, mirror_branch_regex: 'main' });
+  });
 });
-
-function hasPythonGitlab(): boolean {
-  try {
-    execFileSync('python3', ['-c', 'import gitlab.v4.objects as o; o.ProjectPullMirror'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

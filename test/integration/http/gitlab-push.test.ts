@@ -1,13 +1,9 @@
 import { Gitlab } from '@gitbeaker/rest';
-import { execFile, execFileSync } from 'node:child_process';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
 import request from 'supertest';
 import { Secret } from '../../../src/domain/credentials';
 import { canaryPassword, canaryToken, httpBench, type HttpBench } from './http-bench';
+import { itPythonGitlab, runPythonGitlab, serve } from '../../support/gitlab-clients';
 
-const run = promisify(execFile);
 const asGitlab = { 'PRIVATE-TOKEN': canaryToken };
 const path = '/api/v4/projects/owner%2Fproject/remote_mirrors';
 const target = 'https://target.example/group/project.git';
@@ -148,23 +144,14 @@ describe("GitLab's push mirror calls", () => {
 });
 
 describe("GitLab's clients for push mirrors", () => {
-  let server: http.Server;
-  let host: string;
+  let server: Awaited<ReturnType<typeof serve>>;
   beforeEach(async () => {
-    server = http.createServer(httpBench().app);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await serve(httpBench().app);
   });
-  afterEach(
-    () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  );
+  afterEach(() => server.close());
 
   it('@gitbeaker/rest adds, lists, shows, changes nothing, syncs and removes', async () => {
-    const { ProjectRemoteMirrors: mirrors } = new Gitlab({ host, token: canaryToken });
+    const { ProjectRemoteMirrors: mirrors } = new Gitlab({ host: server.host, token: canaryToken });
     const made = await mirrors.createPushMirror('owner/project', target, { enabled: true, keepDivergentRefs: false });
     expect(await mirrors.all(1)).toEqual([made]);
     expect(await mirrors.show(1, made.id)).toEqual(made);
@@ -177,14 +164,9 @@ describe("GitLab's clients for push mirrors", () => {
     expect(await mirrors.all(1)).toEqual([]);
   });
 
-  const isThere = hasPythonGitlab();
-  (isThere ? it : it.skip)(
-    `python-gitlab adds, lists, syncs and removes${isThere ? '' : ' (skipped: the Python package python-gitlab is not here)'}`,
-    async () => {
-      const script = `
-import gitlab, json, sys
-project = gitlab.Gitlab(sys.argv[1], private_token=sys.argv[2]).projects.get("owner/project", lazy=True)
-mirror = project.remote_mirrors.create({"url": sys.argv[3], "enabled": True})
+  itPythonGitlab('adds, lists, syncs and removes', 'ProjectRemoteMirror.sync', async () => {
+    const lines = `
+mirror = project.remote_mirrors.create({"url": url, "enabled": True})
 listed = [found.attributes for found in project.remote_mirrors.list(get_all=True)]
 mirror.enabled = True
 mirror.save()
@@ -192,17 +174,7 @@ mirror.sync()
 mirror.delete()
 print(json.dumps([listed, len(project.remote_mirrors.list(get_all=True))]))
 `;
-      const { stdout } = await run('python3', ['-c', script, host, canaryToken, target]);
-      expect(JSON.parse(stdout)).toMatchObject([[{ url: target, update_status: 'none' }], 0]);
-    },
-  );
+    const told = await runPythonGitlab(server.host, canaryToken, target, lines);
+    expect(told).toMatchObject([[{ url: target, update_status: 'none' }], 0]);
+  });
 });
-
-function hasPythonGitlab(): boolean {
-  try {
-    execFileSync('python3', ['-c', 'import gitlab.v4.objects as o; o.ProjectRemoteMirror.sync'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -13,6 +13,13 @@ describe('What an admin copies', () => {
     expect(named.filter((name) => !known.has(name) && !others.has(name))).toEqual([]);
   });
 
+  it('builds in the container what the set-up builds, the script of the panel too', () => {
+    const setUp = readFileSync(join(root, 'scripts/setup.mjs'), 'utf8');
+    const built = /'--build', ([^\]]+)\]/.exec(setUp)?.[1]?.replace(/[',]/g, '').trim();
+    expect(built).toMatch(/^tsconfig\.json \S/);
+    expect(readFileSync(join(root, 'deploy/Dockerfile'), 'utf8')).toContain(`tsc --build ${built} &&`);
+  });
+
   it('names only files that exist', () => {
     const dockerfile = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8');
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(

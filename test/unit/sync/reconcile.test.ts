@@ -137,6 +137,15 @@ describe('Hints of the forge', () => {
     expect(forge.asked).toEqual(['account']);
   });
 
+  it('of somebody else are followed, also when one of ours came just before', async () => {
+    const { deps, forge, repoId } = await bench();
+    const news = createForgeNews({ ...deps, gatherMs: 5 });
+    for (const sender of ['headwater', 'maintainer', 'headwater']) news.hear({ repoId, isDeletion: false, sender });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await news.close();
+    expect(forge.asked).toContain(`project ${repoId}`);
+  });
+
   it('WH-05: of a deletion come before it, so it is looked for some times', async () => {
     const { deps, vanish, now, repoId } = await bench();
     const news = createForgeNews({ ...deps, deletionLooksMs: [1, 40] });
