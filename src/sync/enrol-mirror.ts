@@ -63,7 +63,7 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
     const before = known === null ? null : await tx.lockMirror(known.id);
     const settled = applySettings(
       deps,
-      before ?? newMirror(deps, project, parsed?.url.href, await tx.now()),
+      before ?? { ...newMirror(deps, project, parsed?.url.href, await tx.now()), ownerId: project.ownerId },
       project,
       settings,
       parsed?.url.href,

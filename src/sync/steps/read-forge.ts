@@ -15,6 +15,9 @@ export async function readForge(context: SyncContext, signal: AbortSignal): Prom
   const { forge, lfs, claim } = context;
   const project = await forge.project(claim.mirror.repoId);
   const { ownerId } = claim.mirror;
+  // Resumed for the owner that the project has now, whom no later one may replace unasked.
+  if (ownerId === null)
+    await claim.write((tx, mirror) => tx.saveMirror({ ...mirror, ownerId: mirror.ownerId ?? project.ownerId }));
   // Whoever the project was handed to has not said that it is to go on (AUTH-04).
   if (ownerId !== null && ownerId !== project.ownerId)
     throw new HeadwaterError('forge_project_transferred', { project: `${project.owner}/${project.name}` });

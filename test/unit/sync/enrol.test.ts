@@ -26,6 +26,18 @@ describe('enrolling', () => {
     expect(second.mirror).toMatchObject({ id: first.mirror.id, url: `${url}2`, revision: 2 });
   });
 
+  it('AUTH-04: is for the owner of that moment: a transfer right afterwards is one, and nothing is pushed', async () => {
+    const w = world();
+    const { mirror, requested } = await enrolMirror(w, w.project, { url });
+    w.project = { ...w.project, owner: 'stranger', ownerId: 99 };
+    await syncMirror(w, { mirrorId: mirror.id, runId: requested?.run.id ?? '' }, new AbortController().signal);
+    expect(await w.store.mirror(mirror.id)).toMatchObject({
+      lastError: { code: 'forge_project_transferred' },
+      pause: { reason: 'owner_changed' },
+    });
+    expect(w.forgeRefs.size).toBe(0);
+  });
+
   it('ignores credentials in the URL and says so', async () => {
     const w = world();
     const { mirror, warnings } = await enrolMirror(w, w.project, { url: 'https://bob:s3cret@upstream.example/p.git' });
