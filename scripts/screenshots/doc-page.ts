@@ -23,9 +23,13 @@ sheets, so it looks like the theme that the person has chosen. Who may change mi
 | \`/panel/{owner}/{repo}\` | the panel in the project's settings |
 | \`/panel/{owner}/{repo}/history\`, \`/plan/{run}\` | runs with what became of each branch and tag, undo; a preview |
 | \`/panel/{owner}/{repo}/status\` | the tab of the repository, for everybody who may see the project |
+| \`/panel/new\` | a project and its mirror in one form, linked from the forge's top links |
 
 Every page works without script: boxes open by links, forms are forms, a running import loads the page again every 10 seconds. The script adds hints while an
 address is typed, boxes in place, live progress, local times and "Copy". Nothing is loaded from elsewhere but the forge's style sheets, and no script or style stands inside a page.
+
+Signing in lets Headwater read only. So push mirrors, which are the forge's own, are changed by Headwater's account for whoever is an admin of the project, and only
+where that account is one too; and a new project is made with an access token that the person gives for that once.
 
 All words stand in \`src/panel/texts\`, templates in \`src/panel/views\`; what a mirror looks like is decided by pure functions in \`src/http/panel/view\`.
 

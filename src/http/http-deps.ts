@@ -53,6 +53,8 @@ export interface HttpDeps
   >;
   readonly newProjects: NewProjects;
   readonly pushMirrors: PushMirrors;
+  /** Of Headwater's account, for what people in the panel may do and their session's token may not. */
+  readonly ownToken: Secret;
   readonly pushSyncs: Pick<PushSyncs, 'sync'>;
   /** Lists an upstream's refs while somebody waits. */
   readonly listUpstream: Upstream['list'];

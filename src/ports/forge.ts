@@ -25,6 +25,8 @@ export interface ForgeProject {
   readonly defaultBranch: string;
   /** May the add-on's account push code? */
   readonly canPush: boolean;
+  /** Is it an admin of the project? */
+  readonly canAdminister?: boolean;
   /** Pull requests are switched on in the project. */
   readonly hasPullRequests: boolean;
 }

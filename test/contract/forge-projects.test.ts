@@ -32,6 +32,7 @@ describeForges('Projects of a forge', (choice) => {
       ownerId: expect.any(Number) as number,
       hasPullRequests: true,
       originalUrl: null,
+      canAdminister: false,
     };
     expect(await stage.adapter.project(repo.id)).toEqual(expected);
     expect(await stage.adapter.projectByPath('owner', repo.name)).toEqual(expected);

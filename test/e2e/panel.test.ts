@@ -119,6 +119,26 @@ describeChromium('in a browser', () => {
       await says('Keep this project in step with repositories elsewhere');
     });
 
+    it('sees the push mirrors of the forge, and deletes one, where Headwater’s account is an admin of the project', async () => {
+      const { owner, name } = scene.repo;
+      await scene.install.api('POST', `/repos/${owner}/${name}/push_mirrors`, {
+        remote_address: scene.upstream.url('elsewhere.git'),
+        interval: '8h0m0s',
+        sync_on_commit: false,
+      });
+      await page.reload();
+      await says('Pushes to');
+      await says(/make headwater an admin of this project/);
+      await scene.forge.addCollaborator(owner, name, 'headwater', 'admin');
+      await page.reload();
+      await panel.getByRole('button', { name: 'Update all' }).waitFor();
+      await says('every 8 hours');
+      await open(/^Delete,/);
+      await press('Delete push mirror');
+      await says('Keep this project in step with repositories elsewhere');
+      await panel.getByLabel('Push', { exact: false }).first().waitFor();
+    });
+
     describeSshd('with an SSH server', () => {
       let sshd: SshServer;
       beforeAll(async () => {
@@ -128,7 +148,7 @@ describeChromium('in a browser', () => {
 
       it('confirms its keys, installs the key of the mirror there, and starts the first update', async () => {
         await panel.getByLabel('Repository address').fill(sshd.url(scene.source.dir));
-        await press('Add mirror');
+        await press('Add mirror and make a key');
         await says(/Is this really 127\.0\.0\.1\?/);
         await says(sshd.fingerprint());
         await panel.getByLabel(/These are the right keys/).check();

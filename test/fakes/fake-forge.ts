@@ -46,6 +46,7 @@ export class FakeForge implements Forge {
       nativeMirror: false,
       defaultBranch: 'main',
       canPush: true,
+      canAdminister: true,
       ownerId: 7,
       hasPullRequests: true,
       ...changes,

@@ -17,7 +17,7 @@ export class FakePushMirrors implements PushMirrors {
   readonly made: NewPushMirror[] = [];
   /** How the next syncs end. */
   ends: (signal: AbortSignal) => Promise<boolean> = async () => true;
-  #mirrors: PushMirror[] = [];
+  mirrors: readonly PushMirror[] = [];
 
   async capabilities(): Promise<PushMirrorCapabilities> {
     return this.can;
@@ -25,7 +25,7 @@ export class FakePushMirrors implements PushMirrors {
 
   async list(token: Secret, project: ProjectPath): Promise<readonly PushMirror[]> {
     this.#note('list', token, project);
-    return this.#mirrors;
+    return this.mirrors;
   }
 
   async create(token: Secret, project: ProjectPath, wanted: NewPushMirror): Promise<PushMirror> {
@@ -42,13 +42,13 @@ export class FakePushMirrors implements PushMirrors {
       lastUpdateAt: null,
       lastError: null,
     };
-    this.#mirrors = [...this.#mirrors, mirror];
+    this.mirrors = [...this.mirrors, mirror];
     return mirror;
   }
 
   async remove(token: Secret, project: ProjectPath, name: string): Promise<void> {
     this.#note('remove', token, project);
-    this.#mirrors = this.#mirrors.filter((mirror) => mirror.name !== name);
+    this.mirrors = this.mirrors.filter((mirror) => mirror.name !== name);
   }
 
   async sync(token: Secret, project: ProjectPath, signal: AbortSignal): Promise<boolean> {

@@ -24,7 +24,7 @@ export async function openGallery(browser: Browser, viewing: Viewing): Promise<P
 export async function showState(page: Page, server: GalleryServer, state: GalleryState, theme: string): Promise<void> {
   await server.show(state);
   const path = state.form === undefined ? state.path : '';
-  await page.goto(`${server.url}${galleryPath}${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
+  await page.goto(`${server.url}${state.page ?? galleryPath}${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
   if (state.form !== undefined) await sendForm(page, `${galleryPath}${state.path}`, state.form);
 }
 

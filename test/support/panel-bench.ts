@@ -25,6 +25,9 @@ export interface PanelBench extends Omit<HttpBench, 'app'> {
   signIn(person: SignedInData | null): void;
   get(path?: string, headers?: Record<string, string>): request.Test;
   post(action: string, fields?: Record<string, string | readonly string[]>): request.Test;
+  /** Another page than the project's. */
+  at(path: string): request.Test;
+  sendTo(path: string, fields: Record<string, string>): request.Test;
   /** The same without the token that the page's forms carry. */
   postWithout(action: string): request.Test;
   /** Puts a mirror and its runs into the store as they are. */
@@ -97,6 +100,13 @@ export function panelBench(changes: Parameters<typeof httpBench>[0] = {}, path =
       for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) body.append(name, each);
       return request(app).post(`${path}/${action}`).set('Accept', 'text/html').type('form').send(body.toString());
     },
+    at: (wanted) => request(app).get(wanted).set('Accept', 'text/html'),
+    sendTo: (wanted, fields) =>
+      request(app)
+        .post(wanted)
+        .set('Accept', 'text/html')
+        .type('form')
+        .send(new URLSearchParams({ _csrf: csrfToken, ...fields }).toString()),
     postWithout: (action) => request(app).post(`${path}/${action}`).set('Accept', 'text/html').type('form').send('x=y'),
     put: async (mirror = {}, runs = []) => {
       const built = buildMirror(mirror);

@@ -25,6 +25,8 @@ export interface GalleryState {
   readonly topic: 'add' | 'list' | 'live' | 'failures' | 'people' | 'history' | 'whole';
   /** Below /panel/octo-org/library; with `form`, where the form is sent. */
   readonly path: string;
+  /** Another page than the project's. */
+  readonly page?: string;
   readonly form?: Readonly<Record<string, string>>;
   readonly prepare?: (bench: PanelBench) => Promise<unknown> | void;
 }
@@ -186,6 +188,17 @@ async function preview(bench: PanelBench): Promise<void> {
   await bench.store.transaction((tx) => tx.insertRunOutcomes('plan', outcomes));
 }
 
+/** The web process has a clock of its own. */
+async function atTime(at: number, work: () => PromiseLike<unknown>): Promise<void> {
+  const real = Date.now;
+  Date.now = () => at;
+  try {
+    await work();
+  } finally {
+    Date.now = real;
+  }
+}
+
 /** What the last run could not deliver, and why. */
 const leftBehind = (counts: Partial<Run>, outcomes: readonly RefOutcome[]) => async (bench: PanelBench) => {
   await bench.put({ ...fine, proof: { ...proof, behind: outcomes.length } }, [ended('last', 12, 9, counts)]);
@@ -193,6 +206,32 @@ const leftBehind = (counts: Partial<Run>, outcomes: readonly RefOutcome[]) => as
 };
 const rejected = (ref: string, code: FaultCode, facts: FaultFacts) =>
   outcome(ref, { action: 'rejected', reason: fault(code, facts) });
+
+/** Two push mirrors of the forge beside the pull mirror. */
+const withPushes = (mirror: Partial<Mirror>) => async (bench: PanelBench) => {
+  await bench.put(mirror);
+  const common = { intervalMs: 8 * hour, branchFilter: null, createdAt: now };
+  bench.pushMirrors.mirrors = [
+    {
+      ...common,
+      name: 'remote_mirror_1',
+      url: 'https://gitlab.com/octo-org/library.git',
+      syncOnCommit: true,
+      publicKey: null,
+      lastUpdateAt: now - 3 * minute,
+      lastError: null,
+    },
+    {
+      ...common,
+      name: 'remote_mirror_2',
+      url: 'ssh://git@codeberg.org/octo-org/library.git',
+      syncOnCommit: false,
+      publicKey: ssh.ssh?.keys[0]?.publicKey ?? '',
+      lastUpdateAt: now - 2 * hour,
+      lastError: 'git@codeberg.org: Permission denied (publickey).',
+    },
+  ];
+};
 
 export const galleryPath = '/panel/octo-org/library';
 
@@ -261,6 +300,13 @@ export const gallery: readonly GalleryState[] = [
     },
   },
   {
+    name: 'add-push',
+    caption: 'Push: its consequence stands before the address',
+    topic: 'add',
+    path: '?open=add',
+    prepare: put(fine),
+  },
+  {
     name: 'needs-key',
     caption: 'Saved: the public key, and where to put it',
     topic: 'add',
@@ -276,6 +322,13 @@ export const gallery: readonly GalleryState[] = [
     }),
   },
   {
+    name: 'new',
+    caption: 'New mirrored project',
+    topic: 'add',
+    page: '/panel/new',
+    path: '',
+  },
+  {
     name: 'no-account',
     caption: 'Headwater may not push to the project yet',
     topic: 'add',
@@ -284,6 +337,27 @@ export const gallery: readonly GalleryState[] = [
   },
 
   { name: 'fine', caption: 'Up to date', topic: 'list', path: '', prepare: put(fine) },
+  {
+    name: 'pushes',
+    caption: 'One pull, two push mirrors; one of them failing',
+    topic: 'list',
+    path: '',
+    prepare: withPushes(fine),
+  },
+  {
+    name: 'push-key',
+    caption: 'Where the key of a push mirror goes',
+    topic: 'list',
+    path: '?open=key&push=remote_mirror_2',
+    prepare: withPushes(fine),
+  },
+  {
+    name: 'push-delete',
+    caption: 'Deleting a push mirror asks too',
+    topic: 'list',
+    path: '?open=delete&push=remote_mirror_1',
+    prepare: withPushes(fine),
+  },
   { name: 'delete', caption: 'Delete asks in place', topic: 'list', path: '?open=delete', prepare: put(fine) },
   {
     name: 'edit',
@@ -369,15 +443,8 @@ export const gallery: readonly GalleryState[] = [
           total: 297_104,
           bytes: done * 711,
         });
-      const real = Date.now;
-      try {
-        Date.now = () => now - 24_000;
-        send(2_000);
-        Date.now = () => now;
-        send(184_320);
-      } finally {
-        Date.now = real;
-      }
+      await atTime(now - 24_000, async () => send(2_000));
+      await atTime(now, async () => send(184_320));
     },
   },
   {
@@ -678,7 +745,7 @@ export const gallery: readonly GalleryState[] = [
     path: '',
     prepare: async (bench) => {
       await bench.put(fine);
-      await bench.get();
+      await atTime(now - 12 * minute, () => bench.get());
       bench.forge.down = true;
     },
   },

@@ -72,6 +72,7 @@ function toProject(repository: Repository): ForgeProject {
     originalUrl:
       repository.original_url === undefined || repository.original_url === '' ? null : repository.original_url,
     canPush: repository.permissions?.push ?? false,
+    canAdminister: repository.permissions?.admin ?? false,
     hasPullRequests: repository.has_pull_requests,
   };
 }

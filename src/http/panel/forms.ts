@@ -7,18 +7,23 @@ type Sent = Partial<Pick<FormInput, 'faults' | 'hostKeys' | 'result' | 'optionsO
   readonly values?: FormValues;
 };
 
-/** The form that adds a mirror; `sent` is what a person filled in before. */
-export function addForm(panel: Panel, context: PanelContext, sent: Sent = {}): FormView {
-  const values = sent.values ?? { ...emptyValues, address: prefilled(context) };
+/** The form that adds a mirror; `sent` is what a person filled in before, `only` the one direction that makes sense. */
+export function addForm(
+  panel: Panel,
+  context: PanelContext,
+  { only, from = null, ...sent }: Sent & { readonly only: 'pull' | 'push' | null; readonly from?: string | null },
+): FormView {
+  const start: FormValues = only === 'push' ? { ...emptyValues, direction: 'push', method: 'password' } : emptyValues;
+  const values = sent.values ?? { ...start, address: prefilled(from) };
   return viewForm({
     ...shared(panel, context),
     ...sent,
     kind: 'add',
     values,
-    directions: false,
+    directions: only === null,
     submit: values.method === 'key' ? buttons.addAndKey : buttons.add,
     action: context.links.act('add'),
-    cancel: null,
+    cancel: only === 'push' ? context.links.settings : null,
   });
 }
 
@@ -58,8 +63,7 @@ function shared({ deps }: Panel, { forge, links }: PanelContext) {
   };
 }
 
-/** The address that a converted mirror of the forge had, or that a link brought along. */
-function prefilled({ request }: PanelContext): string {
-  const { address } = request.query;
-  return typeof address === 'string' && /^https?:\/\//.test(address) ? address.slice(0, 2000) : '';
+/** Where a project was imported or mirrored from before it became a regular one. */
+function prefilled(from: string | null): string {
+  return from !== null && /^https?:\/\//.test(from) ? from : '';
 }

@@ -31,6 +31,10 @@ export function forgeDownNote(forge: string): Note {
   return { ...plain, icon: 'cloud', title: pages.forgeDown(forge, null) };
 }
 
+export function problemNote(text: string): Note {
+  return { ...plain, icon: 'alert', title: [text] };
+}
+
 export function archivedNote(): Note {
   return { ...plain, icon: 'lock', title: pages.archived.title, lines: [pages.archived.text] };
 }

@@ -11,10 +11,16 @@ import { pullActionTable } from './actions';
 import { addForm, editForm, valuesOf } from './forms';
 import { mirrorOf, showHistory, showPreview } from './history-page';
 import { getPanelEvents, getState } from './live';
-import { forgeDownNote, notThereNote, signedOutNote } from './notes';
+import { loadProject } from './load-project';
+import { loadPushes } from './load-pushes';
+import { postNew, showNew } from './new-page';
+import { publicPlace } from '../sign-in/public-place';
+import type { SignInLink } from '../sign-in/sign-in-link';
+import { forgeDownNote, notThereNote, problemNote, signedOutNote } from './notes';
 import type { PanelDeps } from './panel-deps';
 import { forgeFacts, openContext, type Panel } from './panel-context';
 import { ProgressWatch } from './progress-watch';
+import { notePush, postPushAction, savePush } from './push-actions';
 import { readForm } from './read-form';
 import { createRender } from './render';
 import { withSaid } from './said';
@@ -56,7 +62,7 @@ export function createPanelRouter(deps: PanelDeps): Router {
       });
     });
   });
-  router.use(project, signedIn);
+  router.use(['/new', project], signedIn);
   const fields = express.urlencoded({ extended: false, limit: '64kb' });
   const change: RequestHandler[] = [fields, deps.signIn.csrf.protect, deps.signIn.access.require('write')];
 
@@ -64,15 +70,19 @@ export function createPanelRouter(deps: PanelDeps): Router {
   const fault = showFault(panel);
   const page = (path: string, show: typeof showHistory) =>
     router.get(path, (request: Request, response: Response) => show(panel, request, response), fault);
+  page('/new', showNew);
   page(project, showSettings);
   page(`${project}/status`, showStatus);
   page(`${project}/history`, showHistory);
   page(`${project}/plan/:id`, showPreview);
   router.get(`${project}/state`, getState(panel));
   router.get(`${project}/events`, getPanelEvents(panel));
+  router.post('/new', fields, deps.signIn.csrf.protect, postNew(panel), fault);
   router.post(`${project}/add`, ...change, postAdd(panel), fault);
   router.post(`${project}/edit`, ...change, postEdit(panel), fault);
+  router.post(`${project}/push/:action`, ...change, postPushAction(panel), fault);
   router.post(`${project}/:action`, ...change, postAction(panel), fault);
+  router.use(fault);
   return router;
 }
 
@@ -87,6 +97,7 @@ function noteModel(note: object) {
     editForm: null,
     pushes: [],
     updateAll: null,
+    pushNote: null,
     foot: null,
     may: false,
   };
@@ -104,10 +115,18 @@ function postAdd(shared: Panel): RequestHandler {
     const panel = asActor(shared, request, response);
     const context = await openContext(panel, request);
     const sent = readForm(request, emptyValues);
+    const { mirror } = await loadProject(panel, context);
+    const only = mirror !== null ? 'push' : (await loadPushes(panel, context)).mayChange ? null : 'pull';
+    if (sent.values.direction === 'push') {
+      const pushed = await savePush(panel, context, sent, notePush(panel, context, request, response));
+      if ('to' in pushed) return response.redirect(303, pushed.to);
+      const form = addForm(panel, context, { ...pushed, only });
+      return showSettings(panel, request, response, { form, status: statusOf(pushed.faults) });
+    }
     const outcome = await saveMirror(panel, context, sent, null);
     if (!outcome.saved)
       return showSettings(panel, request, response, {
-        form: addForm(panel, context, outcome.again),
+        form: addForm(panel, context, { ...outcome.again, only }),
         status: statusOf(outcome.again.faults),
       });
     const said = !outcome.mirror.enabled
@@ -176,9 +195,20 @@ async function answerFault(panel: Panel, request: Request, response: Response, e
       now: Date.now(),
       status,
     });
+  if (error.code === 'session_missing') return note(signedOutNote(forge.name, signInAgain(panel, request)));
   if (error.code === 'forge_unreachable') return note(forgeDownNote(forge.name));
   if (error.code === 'project_not_found') return note(notThereNote(`${owner}/${repo}`));
+  if (owner === '')
+    return note(problemNote(error.code === 'csrf_refused' ? pages.problem.expired : pages.problem.unknown));
   await showSettings(panel, request, response, { open: null, status, banners: [await problem(panel, request, error)] });
+}
+
+/** What a form was sent to has no page of its own: after signing in, the project's panel is shown. */
+function signInAgain(panel: Panel, request: Request): SignInLink {
+  const { base } = publicPlace(panel.deps.publicUrl());
+  const path = /^\/panel\/[^/?]+(\/[^/?]+)?/.exec(request.originalUrl)?.[0] ?? '/panel/new';
+  const href = `${base}/oauth/login?return_to=${encodeURIComponent(path)}`;
+  return { href, target: request.get('sec-fetch-dest') === 'iframe' ? '_top' : null, worksInFrame: true };
 }
 
 async function problem(

@@ -19,6 +19,8 @@ export interface SentForm {
   readonly hostKeys: readonly string[];
   readonly keysConfirmed: boolean;
   readonly what: 'save' | 'test' | 'meant';
+  /** Only where a project is made too. */
+  readonly token: string;
   readonly name: string;
   readonly owner: string;
   readonly isPrivate: boolean;
@@ -60,8 +62,9 @@ export function readForm(request: { readonly body?: unknown }, before: FormValue
     hostKeys: list(body, 'host_key').slice(0, 16),
     keysConfirmed: text(body, 'keys_confirmed') === 'yes',
     what: meant !== '' ? 'meant' : oneOf(text(body, 'do'), ['save', 'test'] as const, 'save'),
+    token: text(body, 'token', 400).trim(),
     name: text(body, 'name', 100).trim(),
-    owner: text(body, 'owner', 100),
+    owner: text(body, 'owner', 100).trim(),
     isPrivate: text(body, 'private') === 'yes',
   };
 }

@@ -5,8 +5,9 @@ import type { HostKey } from '../../domain/mirror-ssh';
 import { showRemoteText } from '../../domain/redact';
 import { parseUpstreamUrl, type UpstreamUrl } from '../../domain/upstream-url';
 import { form as formTexts, hostKeys as keyTexts, test as testTexts } from '../../panel/texts/forms';
+import { newProject } from '../../panel/texts/pages';
 import { say, type Rich } from '../../panel/texts/rich';
-import type { MirrorSettings } from '../../sync/enrol-mirror';
+import type { Enrolled, MirrorSettings } from '../../sync/enrol-mirror';
 import { enrolProject } from '../../sync/enrol-project';
 import { testConnection } from '../../sync/test-connection';
 import { explainFailure, type FailureContext } from './view/failure';
@@ -33,6 +34,8 @@ export async function saveMirror(
   context: PanelContext,
   sent: SentForm,
   before: Mirror | null,
+  enrol: (settings: MirrorSettings) => Promise<Enrolled> = (settings) =>
+    enrolProject(panel.deps, context.caller.project, settings),
 ): Promise<Outcome> {
   const { values } = sent;
   const again = (more: Omit<Unsaved, 'values'> = {}): Outcome => ({ saved: false, again: { values, ...more } });
@@ -47,7 +50,7 @@ export async function saveMirror(
     const settings = settingsOf(context, sent, keys?.all ?? null, before);
     const hostKeys = keys === null ? null : viewHostKeys(url.host, keys.all);
     if (sent.what === 'test') return again({ result: await test(panel, context, settings, url), hostKeys });
-    const enrolled = await enrolProject(panel.deps, context.caller.project, settings);
+    const enrolled = await enrol(settings);
     return {
       saved: true,
       mirror: enrolled.mirror,
@@ -55,7 +58,7 @@ export async function saveMirror(
       warnings: enrolled.warnings.map(({ code }) => code),
     };
   } catch (thrown) {
-    return again(explain(thrown, context, sent));
+    return again(explainForm(thrown, context, sent));
   }
 }
 
@@ -126,7 +129,8 @@ async function test(
     const main = found.defaultBranch === null ? null : showRemoteText(found.defaultBranch.replace('refs/heads/', ''));
     const already = found.projectBranches ?? 0;
     const warnings = found.warnings
-      .filter(({ code }) => code !== 'url_credentials_ignored')
+      // A project that is yet to be made cannot be seen.
+      .filter(({ code }) => code !== 'url_credentials_ignored' && context.caller.project.id !== 0)
       .map((warning) => sentences(explainFailure(warning, contextFor(context, url))));
     const lines = [testTexts.connected(found.branches, found.tags, main)];
     return { tone: 'ok', lines: [...lines, ...(already > 0 ? [testTexts.already(already)] : []), ...warnings] };
@@ -141,7 +145,7 @@ function sentences({ why, advice }: { readonly why: Rich; readonly advice: Rich 
 }
 
 /** At the field where a field is to blame, otherwise above the buttons. */
-function explain(thrown: unknown, context: PanelContext, sent: SentForm): Omit<Unsaved, 'values'> {
+export function explainForm(thrown: unknown, context: PanelContext, sent: SentForm): Omit<Unsaved, 'values'> {
   if (thrown instanceof FieldError) return { faults: thrown.faults };
   const error = toHeadwaterError(thrown);
   if (error.kind === 'bug') throw thrown;
@@ -154,10 +158,14 @@ function explain(thrown: unknown, context: PanelContext, sent: SentForm): Omit<U
 
 function fieldFaults(error: HeadwaterError, sent: SentForm): FaultyFields | null {
   if (error.code === 'url_invalid' || error.code === 'url_scheme_forbidden') return { address: addressFault(error) };
+  const aboutProject = projectFault(error);
+  if (aboutProject !== null) return aboutProject;
   if (error.code !== 'input_invalid') return null;
   const faults: Record<string, string> = {};
   for (const { field, message } of error.fieldFaults) {
-    if (field === 'url') faults['address'] = formTexts.addressMissing;
+    if (field === 'name') faults['name'] = newProject.nameInvalid;
+    else if (field === 'owner') faults['owner'] = newProject.ownerDenied;
+    else if (field === 'url') faults['address'] = formTexts.addressMissing;
     else if (field === 'auth_user')
       faults['username'] = message.includes('colon') ? formTexts.noColon : formTexts.noControl;
     else if (field === 'auth_password') faults['password'] = formTexts.noControl;
@@ -168,6 +176,24 @@ function fieldFaults(error: HeadwaterError, sent: SentForm): FaultyFields | null
     else if (field.startsWith('ssh_host_keys')) faults['keys'] = keyTexts.first;
   }
   return Object.keys(faults).length > 0 ? faults : null;
+}
+
+/** Where a project is made too. */
+function projectFault({ code }: HeadwaterError): FaultyFields | null {
+  switch (code) {
+    case 'project_exists':
+      return { name: newProject.exists };
+    case 'project_owner_denied':
+      return { owner: newProject.ownerDenied };
+    case 'token_missing':
+      return { token: newProject.tokenMissing };
+    case 'token_invalid':
+      return { token: newProject.tokenInvalid };
+    case 'token_scope_missing':
+      return { token: newProject.tokenScope };
+    default:
+      return null;
+  }
 }
 
 /** What is said while an address is typed says it better, where it knows. */

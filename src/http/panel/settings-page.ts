@@ -7,6 +7,7 @@ import type { ForgeProject } from '../../ports/forge';
 import { HeadwaterError } from '../../domain/errors';
 import { addForm, editForm } from './forms';
 import { loadProject, type LoadedProject } from './load-project';
+import { loadPushes, type LoadedPushes } from './load-pushes';
 import { archivedNote, nativeNote, noRightNote } from './notes';
 import { openContext, type Panel, type PanelContext } from './panel-context';
 import type { Banner, Note } from './page';
@@ -15,6 +16,7 @@ import { showPage } from './show-page';
 import { action } from './view/action';
 import type { FormView } from './view/form-view';
 import type { Box } from './view/panel-links';
+import { viewPush, type PushView } from './view/push-view';
 import { viewPull, type PullView } from './view/pull-view';
 
 /** What a request adds to the page: a box that was opened, a form that was sent, news. */
@@ -46,6 +48,7 @@ export async function showSettings(
     editForm: null,
     pushes: [],
     updateAll: null,
+    pushNote: null,
     foot: null,
     links,
     may: false,
@@ -89,6 +92,9 @@ interface Content {
   readonly form: FormView | null;
   readonly pull: PullView | null;
   readonly editForm: FormView | null;
+  readonly pushes: readonly PushView[];
+  readonly updateAll: ReturnType<typeof action> | null;
+  readonly pushNote: LoadedPushes['note'];
   readonly banners: readonly Banner[];
   readonly headAction: ReturnType<typeof action> | null;
   readonly foot: ReturnType<typeof action>[] | null;
@@ -108,6 +114,9 @@ async function contentOf(
     form: null,
     pull: null,
     editForm: null,
+    pushes: [],
+    updateAll: null,
+    pushNote: null,
     banners: [],
     headAction: null,
     foot: null,
@@ -116,22 +125,63 @@ async function contentOf(
     const pull = loaded.pull === null ? null : asOf(viewPull(loaded.pull, links, null), staleSince, context);
     return { ...nothing, pull, foot: [action('go', buttons.lookNow, links.settings)] };
   }
+  const pushed = await loadPushes(panel, context);
+  const pushes = pushesOf(pushed, context, open);
+  const adding = extra.form?.kind === 'add' ? extra.form : null;
   if (loaded.pull !== null) {
-    const editing = extra.form?.kind === 'edit' || open === 'edit';
-    const pull = viewPull(loaded.pull, links, editing ? 'edit' : open);
+    const editing = extra.form?.kind === 'edit' || (open === 'edit' && adding === null);
+    const pull = viewPull(loaded.pull, links, editing ? 'edit' : pushes.box === null ? open : null);
     const edit = editing ? (extra.form ?? editForm(panel, context, loaded.pull.mirror)) : null;
-    return { ...nothing, pull, editForm: edit };
+    const form = adding ?? (open === 'add' && pushed.mayChange ? addForm(panel, context, { only: 'push' }) : null);
+    return {
+      ...nothing,
+      ...pushes,
+      pull,
+      editForm: edit,
+      form,
+      headAction: headAction(pushed, context, buttons.addPush, form),
+    };
   }
   const project = await projectOf(panel, context);
-  const form = extra.form ?? addForm(panel, context);
   if (project?.nativeMirror === true) return { ...nothing, note: nativeNote(context, project) };
   if (project?.archived === true) return { ...nothing, note: archivedNote() };
   const account = project === null || !project.canPush ? [accountBanner(context)] : [];
+  const both = { only: pushed.mayChange ? null : ('pull' as const) };
+  const listed = pushed.mirrors.length > 0;
+  const from = project?.originalUrl ?? null;
+  const form = adding ?? (!listed || open === 'add' ? addForm(panel, context, { ...both, from }) : null);
   return {
     ...nothing,
-    intro: formTexts.intro,
+    ...pushes,
+    intro: listed ? null : formTexts.intro,
     form,
     banners: account,
+    headAction: listed ? headAction({ mayChange: true }, context, buttons.addMirror, form) : null,
+  };
+}
+
+/** Opens the form; absent while it stands open, and where nothing could be added. */
+function headAction(
+  { mayChange }: Pick<LoadedPushes, 'mayChange'>,
+  { links }: PanelContext,
+  label: string,
+  form: FormView | null,
+): Content['headAction'] {
+  return mayChange && form === null ? action('open', label, links.open('add')) : null;
+}
+
+function pushesOf(
+  { mirrors, mayChange, note }: LoadedPushes,
+  { links, request }: PanelContext,
+  open: Box | null,
+): Pick<Content, 'pushes' | 'updateAll' | 'pushNote'> & { readonly box: Box | null } {
+  const { push } = request.query;
+  const box = open !== null && typeof push === 'string' ? { box: open, push } : null;
+  return {
+    pushes: mirrors.map((mirror) => viewPush(mirror, links, box, mayChange)),
+    updateAll: mayChange && mirrors.length > 0 ? action('post', buttons.updateAll, links.act('push/update')) : null,
+    pushNote: note,
+    box: box?.box ?? null,
   };
 }
 

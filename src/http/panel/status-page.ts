@@ -45,6 +45,7 @@ export async function showStatus(panel: Panel, request: Request, response: Respo
       editForm: null,
       pushes: [],
       updateAll: null,
+      pushNote: null,
       foot: caller.admin && pull !== null ? [action('go', buttons.history, links.history)] : null,
       links,
       may: false,

@@ -24,6 +24,7 @@ export function enhanceForms(): void {
     form.addEventListener('change', (event) => {
       const { name } = event.target as HTMLInputElement;
       if (name === 'method') hint();
+      showLabel(form);
       showSummary(form);
     });
   }
@@ -34,6 +35,15 @@ function followAddress(form: HTMLFormElement, address: HTMLInputElement): void {
   const isSsh = /^ssh:\/\/|^[^/:@\s]+@[^/:@\s]+:/i.test(address.value.trim());
   const key = find<HTMLInputElement>('input[name="method"][value="key"]', form);
   if (isSsh && key !== null) key.checked = true;
+  showLabel(form);
+}
+
+/** Adding a mirror that signs in with a key makes the key. */
+function showLabel(form: HTMLFormElement): void {
+  const button = find<HTMLButtonElement>('button[data-hw-label]', form);
+  if (button === null) return;
+  const makesKey = find<HTMLInputElement>('input[name="method"]:checked', form)?.value === 'key';
+  button.textContent = (makesKey ? button.dataset['hwKeyLabel'] : button.dataset['hwLabel']) ?? '';
 }
 
 /** The password that was typed inside the address goes; the hint has said so. */

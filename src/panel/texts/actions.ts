@@ -61,8 +61,9 @@ export const facts = {
   never: 'none yet',
   paused: 'none while paused',
   running: 'after this one',
+  /** `every` is such as "every 8 hours", or null for never. */
   pushRuns: (onCommit: boolean, every: string | null): string =>
-    [...(onCommit ? ['after each push here'] : []), ...(every === null ? [] : [`every ${every}`])].join(', and ') ||
+    [...(onCommit ? ['after each push here'] : []), ...(every === null ? [] : [every])].join(', and ') ||
     'only by hand',
 } as const;
 

@@ -85,6 +85,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     listUpstream: listings.list,
     newProjects,
     pushMirrors,
+    ownToken: new Secret('own-token'),
     pushSyncs: new PushSyncs({ pushMirrors, log }),
     compilePattern,
     checkUpstream: ({ host }) => {

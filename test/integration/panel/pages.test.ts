@@ -100,6 +100,8 @@ describe('the settings panel', () => {
     expect(text).toContain('https://forge.example/owner/project/settings#convert-mirror-repo-modal');
     expect(text).toContain(`<code>${httpAddress}</code>`);
     expect(text).not.toContain('Repository address');
+    bench.forge.projects.set(1, { ...nativeProject, nativeMirror: false, canPush: true, originalUrl: httpAddress });
+    expect((await bench.get().expect(200)).text).toContain(`value="${httpAddress}"`);
   });
   const nativeProject = {
     id: 1,
@@ -202,6 +204,102 @@ describe('the settings panel', () => {
     await bench.post('resume').expect(303);
     expect(await mirror()).toMatchObject({ enabled: true });
     expect(bench.queue.ensured).toHaveLength(1);
+  });
+
+  it('adds, updates and deletes push mirrors of the forge for admins of the project', async () => {
+    const both = await bench.get().expect(200);
+    expect(both.text).toContain('The other repository becomes a copy of this project.');
+    const address = 'https://mirror.example/octo-org/library.git';
+    const fields = {
+      direction: 'push',
+      address,
+      method: 'password',
+      username: 'bot',
+      password: 'canary-push',
+      interval: '1h0m0s',
+    };
+    const added = await bench.post('add', fields).expect(303);
+    expect(added.headers['location']).toBe(`${panelPath}?said=addedPush`);
+    expect(bench.pushMirrors.made).toMatchObject([{ intervalMs: 3_600_000, syncOnCommit: false }]);
+    const { text } = await bench.get().expect(200);
+    expect(text).toContain('Pushes to');
+    expect(text).toContain(address);
+    expect(text).not.toContain('canary-push');
+    await bench.post('push/update').expect(303);
+    const asked = await bench.get('?open=delete&push=remote_mirror_1').expect(200);
+    expect(asked.text).toContain('Delete this push mirror?');
+    await bench.post('push/delete', { push: 'remote_mirror_1' }).expect(303);
+    expect(bench.pushMirrors.mirrors).toEqual([]);
+    const audit = await bench.store.auditEntries({ repoId: 1 }, { page: 1, limit: 10 });
+    expect(audit.items.map(({ action, who }) => `${who} ${action}`).sort()).toEqual([
+      'admin-person push_mirror.created',
+      'admin-person push_mirror.deleted',
+    ]);
+  });
+
+  it('shows push mirrors without buttons where Headwater’s account is no admin of the project', async () => {
+    bench.forge.projects.set(1, { ...nativeProject, nativeMirror: false, canPush: true, canAdminister: false });
+    bench.pushMirrors.mirrors = [
+      {
+        name: 'remote_mirror_1',
+        url: 'https://mirror.example/x.git',
+        intervalMs: 0,
+        syncOnCommit: true,
+        branchFilter: null,
+        publicKey: null,
+        createdAt: null,
+        lastUpdateAt: null,
+        lastError: null,
+      },
+    ];
+    const { text } = await bench.get().expect(200);
+    expect(text).toContain('https://mirror.example/x.git');
+    expect(text).toContain('make <code>headwater</code> an admin of this project');
+    expect(text).not.toContain('Update all');
+    await bench.post('push/update').expect(403);
+  });
+
+  it('leads back to the panel who sends a form after the session has ended', async () => {
+    bench.signIn(null);
+    const { text } = await bench.post('pause').expect(401);
+    expect(text).toContain('Sign in to see and change mirrors.');
+    expect(text).toContain(encodeURIComponent(panelPath));
+  });
+
+  describe('new mirrored project', () => {
+    const fields = { owner: 'octo-org', name: 'library', private: 'yes', address: httpAddress, method: 'none' };
+
+    it('makes a project with the token that is given once, and its mirror', async () => {
+      const { text } = await bench.at('/panel/new').expect(200);
+      expect(text).toContain('New mirrored project');
+      expect(text).toContain('value="admin-person"');
+      const without = await bench.sendTo('/panel/new', fields).expect(400);
+      expect(without.text).toContain('Enter an access token.');
+      const made = await bench.sendTo('/panel/new', { ...fields, token: 'canary-token-9' }).expect(303);
+      expect(made.headers['location']).toBe('/panel/octo-org/library?said=added');
+      expect(bench.newProjects.done).toEqual([
+        'create octo-org/library private',
+        'let headwater push to octo-org/library',
+      ]);
+      expect(bench.log()).not.toContain('canary-token-9');
+    });
+
+    it('says at the field what the forge did not take', async () => {
+      bench.newProjects.closed.add('octo-org');
+      const denied = await bench.sendTo('/panel/new', { ...fields, token: 'canary-token-9' }).expect(400);
+      expect(denied.text).toContain('The token may not make projects for this owner.');
+      expect(denied.text).not.toContain('canary-token-9');
+      const taken = { ...fields, owner: 'owner', name: 'project', token: 'x' };
+      await bench.put();
+      expect((await bench.sendTo('/panel/new', taken).expect(400)).text).toContain(
+        'There is a project of this name already.',
+      );
+    });
+
+    it('wants the token of its forms', async () => {
+      const { text } = await bench.sendTo('/panel/new', { ...fields, _csrf: 'another' }).expect(403);
+      expect(text).toContain('This page was too old to act on.');
+    });
   });
 
   it('asks in place before it deletes', async () => {

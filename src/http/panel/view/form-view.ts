@@ -23,7 +23,9 @@ export interface FormValues {
 
 /** Names of the fields that have something wrong with them. */
 export type FaultyFields = Readonly<
-  Partial<Record<'address' | 'username' | 'password' | 'pattern' | 'keys' | 'name' | 'interval', string>>
+  Partial<
+    Record<'address' | 'username' | 'password' | 'pattern' | 'keys' | 'name' | 'owner' | 'token' | 'interval', string>
+  >
 >;
 
 export interface FormView {
@@ -54,7 +56,6 @@ export interface FormView {
   readonly divergences: readonly string[];
   readonly intervals: readonly { readonly value: string; readonly label: string; readonly chosen: boolean }[];
   /** Only where a project is made too. */
-  readonly owners: readonly string[];
   readonly project: { readonly owner: string; readonly name: string; readonly isPrivate: boolean } | null;
 }
 
@@ -76,7 +77,6 @@ export interface FormInput {
   readonly canTest: boolean;
   readonly publicKey?: string | null;
   readonly cancel?: string | null;
-  readonly owners?: readonly string[];
   readonly project?: FormView['project'];
 }
 
@@ -111,7 +111,6 @@ export function viewForm(input: FormInput): FormView {
     cancel: input.cancel ?? null,
     divergences,
     intervals: intervalChoices(values.options.interval, input.intervalMs),
-    owners: input.owners ?? [],
     project: input.project ?? null,
   };
 }

@@ -8,6 +8,8 @@ export interface KeyView {
   readonly where: Rich;
   /** The mirror waits for it: come back and start the first update. */
   readonly first: boolean;
+  /** Where it is found again. */
+  readonly note: boolean;
 }
 
 export function viewKey(
@@ -15,7 +17,7 @@ export function viewKey(
   other: OtherSide,
   { write, first }: { readonly write: boolean; readonly first: boolean },
 ): KeyView {
-  return { publicKey, where: keySteps.add(other.host, placeOf(other), write), first };
+  return { publicKey, where: keySteps.add(other.host, placeOf(other), write), first, note: !write };
 }
 
 /** Where well-known hosts keep the keys of a repository; forges of one's own are told by their name. */

@@ -1,0 +1,99 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { Secret } from '../../domain/credentials';
+import { HeadwaterError } from '../../domain/errors';
+import { newProject, pages } from '../../panel/texts/pages';
+import { importProject } from '../../sync/import-project';
+import { publicPlace } from '../sign-in/public-place';
+import { signedInOf } from '../sign-in/session-data';
+import type { Panel, PanelContext } from './panel-context';
+import { readForm } from './read-form';
+import { withSaid } from './said';
+import { saveMirror } from './save-mirror';
+import { showPage } from './show-page';
+import { emptyValues, viewForm, type FormInput } from './view/form-view';
+import { panelLinks } from './view/panel-links';
+
+type Sent = Pick<FormInput, 'values' | 'project'> & Partial<Pick<FormInput, 'faults' | 'hostKeys' | 'result'>>;
+
+/** A project and its mirror in one form. Raises session_missing. */
+export async function showNew(panel: Panel, request: Request, response: Response): Promise<void> {
+  const context = await newContext(panel, request);
+  const project = { owner: context.login, name: '', isPrivate: true };
+  show(panel, context, response, { values: emptyValues, project });
+}
+
+/**
+ * The session's token may read only, so the person gives one that may make projects. It is used for this and kept nowhere:
+ * the page asks for it again after each step.
+ */
+export function postNew(panel: Panel): RequestHandler {
+  return async (request, response) => {
+    const context = await newContext(panel, request);
+    const sent = readForm(request, emptyValues);
+    const project = { owner: sent.owner, name: sent.name, isPrivate: sent.isPrivate };
+    const wanted = { owner: project.owner, name: project.name, private: project.isPrivate, description: '' };
+    const outcome = await saveMirror(panel, context, sent, null, (settings) => {
+      if (sent.token === '') throw new HeadwaterError('token_missing');
+      return importProject(panel.deps, new Secret(sent.token), wanted, settings);
+    });
+    if (!outcome.saved) return show(panel, context, response, { ...outcome.again, project });
+    const [owner = '', repo = ''] = outcome.mirror.fullName.split('/');
+    const links = panelLinks(publicPlace(panel.deps.publicUrl()).base, context.forge.url, owner, repo);
+    response.redirect(303, withSaid(links.settings, outcome.mirror.enabled ? 'added' : 'addedKey'));
+  };
+}
+
+function show(panel: Panel, context: PanelContext, response: Response, sent: Sent): void {
+  const { forge, links, csrf, request } = context;
+  const faulty = sent.faults !== undefined && Object.keys(sent.faults).length > 0;
+  const form = viewForm({
+    ...sent,
+    kind: 'new',
+    directions: false,
+    keepsLfs: forge.keepsLfs,
+    intervalMs: panel.deps.policy.updateIntervalMs,
+    self: '',
+    submit: newProject.button,
+    action: `${publicPlace(panel.deps.publicUrl()).base}/panel/new`,
+    canTest: true,
+  });
+  showPage(panel, request, response, {
+    page: { template: 'settings', title: newProject.title },
+    model: {
+      note: null,
+      intro: newProject.intro,
+      form,
+      pull: null,
+      editForm: null,
+      pushes: [],
+      updateAll: null,
+      pushNote: null,
+      foot: null,
+      may: true,
+      links,
+      tokenHelp: newProject.tokenHelp(forge.name, `${forge.url}/user/settings/applications`),
+    },
+    forge,
+    csrf,
+    now: Date.now(),
+    ...(faulty ? { status: 400 } : {}),
+  });
+}
+
+/** No project is there yet; its number is 0, which no project has. */
+async function newContext(panel: Panel, request: Request): Promise<PanelContext> {
+  const signedIn = signedInOf(request);
+  if (signedIn === null) throw new HeadwaterError('session_missing');
+  const { deps } = panel;
+  const { login } = signedIn;
+  const forge = await panel.forge();
+  return {
+    request,
+    links: panelLinks(publicPlace(deps.publicUrl()).base, deps.forgePublicUrl, login, pages.title),
+    csrf: deps.signIn.csrf.token(request),
+    login,
+    caller: { login, project: { id: 0, owner: login, name: '' }, admin: true, writeScope: false },
+    forge,
+    staleSince: null,
+  };
+}
