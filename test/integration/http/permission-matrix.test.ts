@@ -157,7 +157,12 @@ const panelPages = [
   { path: '/:owner/:repo/state' },
   { path: '/:owner/:repo/events' },
 ] as const;
-const panelForms = ['/:owner/:repo/add', '/:owner/:repo/edit', '/:owner/:repo/:action'] as const;
+const panelForms = [
+  '/:owner/:repo/add',
+  '/:owner/:repo/edit',
+  '/:owner/:repo/:action',
+  '/:owner/:repo/push/:action',
+] as const;
 
 /** Signs in to the bench, as the owner of a token of the fake forge, and answers the cookie. */
 async function cookieOf(app: Express, token: string): Promise<string> {
@@ -227,6 +232,9 @@ describe('the permission matrix of the panel (AUTH-01, AUTH-07)', () => {
 const otherRoutes: readonly string[] = [
   ...panelPages.map(({ path }) => `GET ${path}`),
   ...panelForms.map((path) => `POST ${path}`),
+  // The page that makes a project: for whoever is signed in; the token given there decides.
+  'GET /new',
+  'POST /new',
   'GET /plugin-manifest.json',
   'GET /healthz',
   'GET /readyz',
