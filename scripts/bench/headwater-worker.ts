@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/config';
 import { enrolMirror, type MirrorSettings } from '../../src/sync/enrol-mirror';
 import { removeMirror } from '../../src/sync/remove-mirror';
 import { requestSync } from '../../src/sync/request-sync';
-import type { Cause } from '../../src/domain/mirror';
+import type { Cause } from '../../src/domain/cause';
 import { answerLines } from './line-process';
 
 type App = Awaited<ReturnType<typeof compose>>;

@@ -1,5 +1,5 @@
 import type { Fault } from './errors';
-import type { Cause } from './mirror';
+import type { Cause } from './cause';
 import type { RefCounts } from './run';
 
 /** listing: the upstream's refs; receiving, resolving: objects; copying: LFS objects; pushing: refs into the forge. */

@@ -1,3 +1,4 @@
+import { isAutomatic, type Cause } from './cause';
 import type { Fault } from './errors';
 import { failureRule } from './failure-rules';
 import type { RefName } from './git-ref';
@@ -7,18 +8,15 @@ import { endsOnlyByResume, strongerPause, type Pause } from './pause';
 import type { PullRequestNote } from './pull-request';
 import type { RefCounts } from './run';
 import { nextTurn, passOf, retryAt, type SchedulePolicy, type UpstreamActivity } from './schedule';
-import type { SyncProof } from './sync-state';
+import type { SyncProof } from './sync-proof';
 import type { MirrorSsh } from './mirror-ssh';
-import type { MirrorNotify } from './owner-notice';
+import type { MirrorNotify } from './mirror-notify';
 import type { UpstreamHook } from './upstream-hook';
 
 export type { SchedulePolicy };
 
 /** GitLab's names: none (never ran), scheduled (waits for a worker), started (a worker has it), finished, failed. */
 export type UpdateStatus = 'none' | 'scheduled' | 'started' | 'finished' | 'failed';
-
-/** Who asked for a run. `plan` runs look and change nothing; `undo` runs are records of what was put back. */
-export type Cause = 'enrolled' | 'settings' | 'manual' | 'clock' | 'recovery' | 'upstream_hook' | 'plan' | 'undo';
 
 /** A worker's claim on a mirror. Each claim has a higher `fence`; a write under an older fence is refused. */
 export interface Lease {
@@ -215,13 +213,6 @@ function sooner(mirror: Mirror, at: number, policy: SchedulePolicy): number | nu
     mirror.nextUpdateAt,
     mirror.options.interval === 'adaptive' ? nextTurn(mirror, at, policy) : Infinity,
   );
-}
-
-export const automaticCauses: readonly Cause[] = ['clock', 'recovery', 'upstream_hook'];
-
-/** Nobody waits for such a run, and it wakes no mirror that is paused. */
-export function isAutomatic(cause: Cause): boolean {
-  return automaticCauses.includes(cause);
 }
 
 /** May a run be asked for? A plan changes nothing, so it always may. */

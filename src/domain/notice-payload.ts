@@ -1,6 +1,7 @@
 import type { Fault } from './errors';
 import type { Mirror } from './mirror';
-import { changesOf, type Happened, type NoticeType } from './owner-notice';
+import type { NoticeType } from './mirror-notify';
+import { changesOf, type Happened } from './owner-notice';
 import type { Run } from './run';
 
 /** Receivers are no place for 50,000 refs; the run in the history has them all. */

@@ -1,6 +1,6 @@
 import type { Fault } from './errors';
 import type { Oid, RefName } from './git-ref';
-import type { Cause } from './mirror';
+import type { Cause } from './cause';
 
 export type RunStatus = 'queued' | 'running' | 'finished' | 'failed';
 

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../domain/audit';
-import type { Page, Paged } from './store';
+import type { Page, Paged } from './paged';
 
 export interface AuditReads {
   /** Newest first; of one project of the forge, or of all. */

@@ -1,8 +1,6 @@
-import type { ForgeProject } from './forge';
-
 /** What an issue of ours is found by: a text inside its body that no reader sees and no other issue has. */
 export interface IssueMark {
-  readonly project: Pick<ForgeProject, 'owner' | 'name'>;
+  readonly project: { readonly owner: string; readonly name: string };
   readonly mark: string;
 }
 

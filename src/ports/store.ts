@@ -6,19 +6,9 @@ import type { OutboxEntry } from '../domain/owner-notice';
 import type { DeliveredRef } from '../domain/ref-plan';
 import type { RefOutcome, Run } from '../domain/run';
 import type { SyncState } from '../domain/sync-state';
+import type { Page, Paged } from './paged';
 import type { AuditReads, AuditWrites } from './audit-log';
 import type { Sessions } from './sessions';
-
-/** A slice of a list, newest first; `page` starts at 1. */
-export interface Page {
-  readonly page: number;
-  readonly limit: number;
-}
-
-export interface Paged<T> {
-  readonly items: readonly T[];
-  readonly total: number;
-}
 
 /** What is left out does not matter. */
 export interface MirrorFilter {

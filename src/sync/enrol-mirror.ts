@@ -3,7 +3,7 @@ import { fault, HeadwaterError, type Fault } from '../domain/errors';
 import { holdsFirstRun } from '../domain/held-plan';
 import { isHeldByPause, transition, type Mirror } from '../domain/mirror';
 import { defaultOptions, sameOptions, type OptionsChange } from '../domain/mirror-options';
-import { noNotify } from '../domain/owner-notice';
+import { noNotify } from '../domain/mirror-notify';
 import { parseUpstreamUrl, type UpstreamUrl } from '../domain/upstream-url';
 import type { ForgeProject } from '../ports/forge';
 import type { SecretBox } from '../ports/secret-box';

@@ -1,5 +1,6 @@
 import { HeadwaterError, toHeadwaterError, type Fault } from '../domain/errors';
-import { isHeldByPause, transition, type Cause, type Mirror, type SchedulePolicy } from '../domain/mirror';
+import type { Cause } from '../domain/cause';
+import { isHeldByPause, transition, type Mirror, type SchedulePolicy } from '../domain/mirror';
 import { budgetHost } from '../domain/host-budget';
 import type { Run } from '../domain/run';
 import type { Logger } from '../ports/logger';

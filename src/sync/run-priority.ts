@@ -1,4 +1,4 @@
-import { isAutomatic, type Cause } from '../domain/mirror';
+import { isAutomatic, type Cause } from '../domain/cause';
 import type { RunPriority } from '../ports/run-queue';
 
 /** What a person waits for overtakes what the clock asked for. */

@@ -1,5 +1,6 @@
 import { fault } from '../../src/domain/errors';
-import type { Cause, Mirror } from '../../src/domain/mirror';
+import type { Cause } from '../../src/domain/cause';
+import type { Mirror } from '../../src/domain/mirror';
 import type { Store } from '../../src/ports/store';
 import { buildMirror, buildRun } from '../support/builders';
 

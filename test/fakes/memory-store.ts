@@ -4,19 +4,13 @@ import type { Backup } from '../../src/domain/backup';
 import { HeadwaterError } from '../../src/domain/errors';
 import type { RefName } from '../../src/domain/git-ref';
 import { budgetHost, isSlow, type HostLoad } from '../../src/domain/host-budget';
-import { isAutomatic, isDue, type Mirror } from '../../src/domain/mirror';
+import { isAutomatic } from '../../src/domain/cause';
+import { isDue, type Mirror } from '../../src/domain/mirror';
+import type { Page, Paged } from '../../src/ports/paged';
 import type { OutboxEntry } from '../../src/domain/owner-notice';
 import type { DeliveredRef } from '../../src/domain/ref-plan';
 import type { RefOutcome, Run } from '../../src/domain/run';
-import type {
-  MirrorFilter,
-  Page,
-  Paged,
-  Store,
-  StoreReads,
-  StoreTransaction,
-  WaitingQuery,
-} from '../../src/ports/store';
+import type { MirrorFilter, Store, StoreReads, StoreTransaction, WaitingQuery } from '../../src/ports/store';
 import { syncStateOf } from '../../src/domain/sync-state';
 import { FixedClock } from './fixed-clock';
 import { MemorySessions } from './memory-sessions';

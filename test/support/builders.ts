@@ -1,5 +1,5 @@
 import type { Mirror, SchedulePolicy } from '../../src/domain/mirror';
-import { noNotify } from '../../src/domain/owner-notice';
+import { noNotify } from '../../src/domain/mirror-notify';
 import type { MirrorSsh } from '../../src/domain/mirror-ssh';
 import { defaultOptions } from '../../src/domain/mirror-options';
 import type { Run } from '../../src/domain/run';

@@ -8,7 +8,7 @@ import type { Oid, RefName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
 import { defaultOptions, type MirrorOptions } from '../../domain/mirror-options';
 import type { PullRequestNote } from '../../domain/pull-request';
-import { noNotify, type MirrorNotify } from '../../domain/owner-notice';
+import { noNotify, type MirrorNotify } from '../../domain/mirror-notify';
 import type { DeliveredRef } from '../../domain/ref-plan';
 import type { RefOutcome, Run } from '../../domain/run';
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { automaticCauses } from '../../domain/mirror';
+import { automaticCauses } from '../../domain/cause';
 import type { StoreReads } from '../../ports/store';
 import { HostEntity, MirrorEntity, RunEntity } from './entities';
 

@@ -1,5 +1,6 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import type { Page, Paged, StoreReads } from '../../ports/store';
+import type { Page, Paged } from '../../ports/paged';
+import type { StoreReads } from '../../ports/store';
 import { backupReads } from './backup-table';
 import type { Database } from './database';
 import { createAuditReads } from './audit-table';

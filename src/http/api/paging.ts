@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { Page } from '../../ports/store';
+import type { Page } from '../../ports/paged';
 import { parseFields } from './parse-input';
 
 const positive = (most: number) =>

@@ -1,5 +1,5 @@
 import type { Secret } from '../../domain/credentials';
-import type { MirrorNotify, NoticeDelivery } from '../../domain/owner-notice';
+import type { MirrorNotify, NoticeDelivery } from '../../domain/mirror-notify';
 import { isoTime, presentFault } from './present-values';
 
 /** Whom the mirror tells, and how the last try went. */

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { HeadwaterError } from '../../domain/errors';
 import { auditedStore } from '../../sync/audited-store';
 import type { Caller, CallerRights } from '../../ports/forge';
-import type { Page } from '../../ports/store';
+import type { Page } from '../../ports/paged';
 import type { HttpDeps } from '../http-deps';
 import { accountOf, actorOf, callerOf, siteAdminOf, type Access, type Need, type RouteNeed } from './access';
 import type { RouteLimits } from './limit-rate';

@@ -1,7 +1,8 @@
 import { fault, toHeadwaterError, type Fault } from '../../domain/errors';
 import type { Mirror } from '../../domain/mirror';
 import { issueMark, pauseIssue, recoveryComment } from '../../domain/notice-issue';
-import { noticeRetryMs, signingSecrets, withNoticeDelivery, type OutboxEntry } from '../../domain/owner-notice';
+import { signingSecrets, withNoticeDelivery } from '../../domain/mirror-notify';
+import { noticeRetryMs, type OutboxEntry } from '../../domain/owner-notice';
 import type { Forge } from '../../ports/forge';
 import type { Logger } from '../../ports/logger';
 import type { SecretBox } from '../../ports/secret-box';

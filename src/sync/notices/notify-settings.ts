@@ -4,7 +4,7 @@ import { HeadwaterError } from '../../domain/errors';
 import type { Mirror } from '../../domain/mirror';
 import { invalidFields } from '../../domain/mirror-options';
 import { parseNotifyUrl } from '../../domain/notify-url';
-import type { MirrorNotify } from '../../domain/owner-notice';
+import type { MirrorNotify } from '../../domain/mirror-notify';
 import type { UpstreamUrl } from '../../domain/upstream-url';
 import type { SecretBox } from '../../ports/secret-box';
 import type { Store } from '../../ports/store';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Mirror } from '../../domain/mirror';
 import { noticePayload } from '../../domain/notice-payload';
-import { channelsOf, noticesOf, withTold, type Happened } from '../../domain/owner-notice';
+import { withTold } from '../../domain/mirror-notify';
+import { channelsOf, noticesOf, type Happened } from '../../domain/owner-notice';
 import type { StoreTransaction } from '../../ports/store';
 
 /**
