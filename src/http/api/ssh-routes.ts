@@ -16,6 +16,7 @@ export const postHostKeys = defineRoute({
   need: 'write',
   summary: 'Connect to the upstream and answer the host keys that it has; none is trusted by that',
   body: z.strictObject({}),
+  limits: { perMinute: 10, atOnce: 4 },
   handle: async ({ deps, caller, response }) => {
     const mirror = await findMirror(deps.store, caller);
     const seen = await detectHostKeys(deps, mirror, AbortSignal.timeout(longestDetectionMs));

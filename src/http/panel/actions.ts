@@ -10,6 +10,7 @@ import { requestSync } from '../../sync/request-sync';
 import { rotateSshKey } from '../../sync/rotate-ssh-key';
 import { undoRun } from '../../sync/undo-run';
 import { findRun } from '../api/find-mirror';
+import type { Panel } from './panel-context';
 import type { PanelDeps } from './panel-deps';
 import { listField, optionalField, requiredField, secretOf } from './read-form';
 import type { SaidKey } from './said';
@@ -17,6 +18,7 @@ import type { PanelLinks } from './view/panel-links';
 
 export interface ActionCall {
   readonly deps: PanelDeps;
+  readonly mayConnect: Panel['mayConnect'];
   readonly mirror: Mirror;
   /** As the forge has just told it. */
   readonly project: { readonly id: number; readonly owner: string; readonly name: string };
@@ -41,8 +43,11 @@ export const pullActionTable: Readonly<Record<string, Do>> = {
     const { warning } = await requestSync(deps, mirror.id, 'manual');
     return { to: links.settings, said: warning === null ? 'started' : 'queueDown' };
   },
-  check: async ({ deps, mirror, links }) => {
-    if (mirror.ssh !== null) await detectHostKeys(deps, mirror, timeLimit(deps));
+  check: async ({ deps, mayConnect, mirror, links, request }) => {
+    if (mirror.ssh !== null) {
+      await mayConnect(request);
+      await detectHostKeys(deps, mirror, timeLimit(deps));
+    }
     if (mirror.ssh !== null && mirror.ssh.hostKeys.length === 0) return { to: links.settings, said: 'keysRead' };
     await requestSync(deps, mirror.id, 'manual');
     return { to: links.settings, said: 'started' };

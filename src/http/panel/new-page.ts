@@ -5,6 +5,7 @@ import { newProject, pages } from '../../panel/texts/pages';
 import { importProject } from '../../sync/import-project';
 import { publicPlace } from '../sign-in/public-place';
 import { signedInOf } from '../sign-in/session-data';
+import { asActor } from './as-actor';
 import type { Panel, PanelContext } from './panel-context';
 import { readForm } from './read-form';
 import { withSaid } from './said';
@@ -26,8 +27,9 @@ export async function showNew(panel: Panel, request: Request, response: Response
  * The session's token may read only, so the person gives one that may make projects. It is used for this and kept nowhere:
  * the page asks for it again after each step.
  */
-export function postNew(panel: Panel): RequestHandler {
+export function postNew(shared: Panel): RequestHandler {
   return async (request, response) => {
+    const panel = asActor(shared, request);
     const context = await newContext(panel, request);
     const sent = readForm(request, emptyValues);
     const project = { owner: sent.owner, name: sent.name, isPrivate: sent.isPrivate };

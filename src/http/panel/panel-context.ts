@@ -17,6 +17,8 @@ export interface Panel {
   readonly render: Render;
   readonly assets: Assets;
   readonly progress: ProgressWatch;
+  /** Asked before a server of somebody's choice is connected to. Raises too_many_requests. */
+  readonly mayConnect: (request: Request) => Promise<void>;
   /** Whom the forge let see what, for when it does not answer. */
   readonly seen: LRUCache<string, { readonly caller: CallerRights; readonly at: number }>;
   readonly forge: () => Promise<ForgeFacts & { readonly theme: string }>;

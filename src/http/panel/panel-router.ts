@@ -4,9 +4,9 @@ import { HeadwaterError, httpStatusOf, toHeadwaterError } from '../../domain/err
 import { parseUpstreamUrl } from '../../domain/upstream-url';
 import { pages } from '../../panel/texts/pages';
 import { say } from '../../panel/texts/rich';
-import { auditedStore } from '../../sync/audited-store';
-import { actorOf } from '../api/access';
+import { asActor } from './as-actor';
 import { createAssets } from './assets';
+import { connectionLimit } from './connection-limit';
 import { pullActionTable } from './actions';
 import { addForm, editForm, valuesOf } from './forms';
 import { mirrorOf, showHistory, showPreview } from './history-page';
@@ -40,6 +40,7 @@ export function createPanelRouter(deps: PanelDeps): Router {
     deps,
     render: createRender(),
     assets: createAssets(),
+    mayConnect: connectionLimit(deps),
     progress: new ProgressWatch(deps.notices, () => Date.now()),
     seen: new LRUCache({ max: mostSeen }),
     forge: forgeFacts(deps),
@@ -103,22 +104,15 @@ function noteModel(note: object) {
   };
 }
 
-/** What is changed is written down under the name of whoever is signed in (sync/audited-store). */
-function asActor(panel: Panel, request: Request, response: Response): Panel {
-  const { deps } = panel;
-  const store = auditedStore(deps.store, actorOf(deps.signIn.access, request, response), deps);
-  return { ...panel, deps: { ...deps, store } };
-}
-
 function postAdd(shared: Panel): RequestHandler {
   return async (request, response) => {
-    const panel = asActor(shared, request, response);
+    const panel = asActor(shared, request);
     const context = await openContext(panel, request);
     const sent = readForm(request, emptyValues);
     const { mirror } = await loadProject(panel, context);
     const only = mirror !== null ? 'push' : (await loadPushes(panel, context)).mayChange ? null : 'pull';
     if (sent.values.direction === 'push') {
-      const pushed = await savePush(panel, context, sent, notePush(panel, context, request, response));
+      const pushed = await savePush(panel, context, sent, notePush(panel, context));
       if ('to' in pushed) return response.redirect(303, pushed.to);
       const form = addForm(panel, context, { ...pushed, only });
       return showSettings(panel, request, response, { form, status: statusOf(pushed.faults) });
@@ -140,7 +134,7 @@ function postAdd(shared: Panel): RequestHandler {
 
 function postEdit(shared: Panel): RequestHandler {
   return async (request, response) => {
-    const panel = asActor(shared, request, response);
+    const panel = asActor(shared, request);
     const context = await openContext(panel, request);
     const mirror = await mirrorOf(panel, context);
     const outcome = await saveMirror(panel, context, readForm(request, valuesOf(mirror)), mirror);
@@ -159,14 +153,23 @@ function statusOf(faults: object | undefined): number {
 
 function postAction(shared: Panel): RequestHandler {
   return async (request, response) => {
-    const panel = asActor(shared, request, response);
+    const panel = asActor(shared, request);
     const name = String(request.params['action']);
     const act = Object.hasOwn(pullActionTable, name) ? pullActionTable[name] : undefined;
     if (act === undefined) throw new HeadwaterError('route_not_found');
     const context = await openContext(panel, request);
     const mirror = await mirrorOf(panel, context);
     const { login, links } = context;
-    const done = await act({ deps: panel.deps, mirror, project: context.caller.project, login, links, request });
+    const { mayConnect } = panel;
+    const done = await act({
+      deps: panel.deps,
+      mayConnect,
+      mirror,
+      project: context.caller.project,
+      login,
+      links,
+      request,
+    });
     response.redirect(303, withSaid(done.to, done.said));
   };
 }

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import type { AuditAction, AuditDetails } from '../../domain/audit';
 import { HeadwaterError, toHeadwaterError } from '../../domain/errors';
 import { parseUpstreamUrl } from '../../domain/upstream-url';
@@ -6,7 +6,7 @@ import { test as testTexts } from '../../panel/texts/forms';
 import { noteAction } from '../../sync/audited-store';
 import { addPushMirror, removePushMirror } from '../../sync/push-mirrors';
 import { testConnection } from '../../sync/test-connection';
-import { actorOf } from '../api/access';
+import { personOf } from './as-actor';
 import { loadPushes } from './load-pushes';
 import { openContext, type Panel, type PanelContext } from './panel-context';
 import { requiredField, secretOf, type SentForm } from './read-form';
@@ -52,11 +52,12 @@ export type NotePush = (action: AuditAction, details: AuditDetails) => Promise<v
 
 /** Whether one may write there shows only with a push. */
 async function testPush(
-  { deps }: Panel,
+  { deps, mayConnect }: Panel,
   context: PanelContext,
   settings: Parameters<typeof testConnection>[2],
 ): Promise<Unsaved['result']> {
   try {
+    await mayConnect(context.request);
     await testConnection(deps, { ...context.caller.project, id: 0 }, settings, deps.closing);
     return { tone: 'ok', lines: [testTexts.answers] };
   } catch (thrown) {
@@ -72,7 +73,7 @@ async function testPush(
 export function postPushAction(panel: Panel): RequestHandler {
   return async (request, response) => {
     const context = await openContext(panel, request);
-    const note = notePush(panel, context, request, response);
+    const note = notePush(panel, context);
     const { deps } = panel;
     const { links, caller } = context;
     await refuseUnlessMay(panel, context);
@@ -92,11 +93,10 @@ export function postPushAction(panel: Panel): RequestHandler {
   };
 }
 
-export function notePush({ deps }: Panel, { caller }: PanelContext, request: Request, response: Response): NotePush {
+export function notePush({ deps }: Panel, { caller, request }: PanelContext): NotePush {
   const { id, owner, name } = caller.project;
   const about = { repoId: id, fullName: `${owner}/${name}` };
-  return (action, details) =>
-    noteAction(deps.store, actorOf(deps.signIn.access, request, response), deps, { action, details }, about);
+  return (action, details) => noteAction(deps.store, personOf(request), deps, { action, details }, about);
 }
 
 /** Raises push_mirrors_denied where Headwater's account may not. That the person may was asked before. */

@@ -42,7 +42,7 @@ export async function saveMirror(
   if (sent.what === 'meant') return again();
   try {
     const url = readAddress(values.address);
-    const keys = await keysFor(panel, url, sent, before);
+    const keys = await keysFor(panel, context, url, sent, before);
     if (keys !== null && !keys.confirmed) {
       const hostKeys = viewHostKeys(url.host, keys.all);
       return again({ hostKeys, ...(keys.shownBefore ? { faults: { keys: keyTexts.first } } : {}) });
@@ -81,7 +81,13 @@ interface Keys {
 }
 
 /** null: the address needs none, or they were confirmed with an earlier save. */
-async function keysFor({ deps }: Panel, url: UpstreamUrl, sent: SentForm, before: Mirror | null): Promise<Keys | null> {
+async function keysFor(
+  { deps, mayConnect }: Panel,
+  { request }: PanelContext,
+  url: UpstreamUrl,
+  sent: SentForm,
+  before: Mirror | null,
+): Promise<Keys | null> {
   if (url.ssh === null) return null;
   const known = before?.ssh?.hostKeys.length ?? 0;
   if (before !== null && known > 0 && parseUpstreamUrl(before.url).url.origin === url.origin) return null;
@@ -89,6 +95,7 @@ async function keysFor({ deps }: Panel, url: UpstreamUrl, sent: SentForm, before
   if (shown.length > 0 && sent.keysConfirmed) return { all: shown, confirmed: true, shownBefore: true };
   const signal = AbortSignal.any([deps.closing, AbortSignal.timeout(longestDetectionMs)]);
   deps.checkUpstream(url);
+  await mayConnect(request);
   const all = await deps.ssh.detectHostKeys(url, signal);
   return { all, confirmed: false, shownBefore: shown.length > 0 };
 }
@@ -119,12 +126,13 @@ function settingsOf(
 }
 
 async function test(
-  { deps }: Panel,
+  { deps, mayConnect }: Panel,
   context: PanelContext,
   settings: MirrorSettings,
   url: UpstreamUrl,
 ): Promise<FormInput['result']> {
   try {
+    await mayConnect(context.request);
     const found = await testConnection(deps, context.caller.project, settings, deps.closing);
     const main = found.defaultBranch === null ? null : showRemoteText(found.defaultBranch.replace('refs/heads/', ''));
     const already = found.projectBranches ?? 0;

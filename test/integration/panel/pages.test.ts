@@ -259,6 +259,15 @@ describe('the settings panel', () => {
     await bench.post('push/update').expect(403);
   });
 
+  it('connects to no more than 20 servers a minute for one person, and keeps what was filled in (SSRF-09)', async () => {
+    const fields = { direction: 'pull', address: httpAddress, method: 'none', do: 'test' };
+    for (let count = 0; count < 20; count += 1)
+      expect((await bench.post('add', fields).expect(200)).text).not.toContain('Too many requests');
+    const { text } = await bench.post('add', fields).expect(200);
+    expect(text).toContain('Too many requests of this kind in a short time.');
+    expect(text).toContain(httpAddress);
+  });
+
   it('leads back to the panel who sends a form after the session has ended', async () => {
     bench.signIn(null);
     const { text } = await bench.post('pause').expect(401);
@@ -282,6 +291,10 @@ describe('the settings panel', () => {
         'let headwater push to octo-org/library',
       ]);
       expect(bench.log()).not.toContain('canary-token-9');
+      const { items } = await bench.store.auditEntries({}, { page: 1, limit: 10 });
+      expect(items.map(({ action, who, via }) => `${who} ${action} ${via}`)).toEqual([
+        'admin-person mirror.created session',
+      ]);
     });
 
     it('says at the field what the forge did not take', async () => {
