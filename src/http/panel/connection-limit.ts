@@ -18,7 +18,7 @@ export function connectionLimit(
     new Promise((resolve, reject) => {
       // Express sets the response on every request.
       void limit(request, request.res as Response, (thrown: unknown) =>
-        thrown === undefined ? resolve() : reject(thrown),
+        thrown instanceof Error ? reject(thrown) : resolve(),
       );
     });
 }
