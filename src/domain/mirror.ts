@@ -117,6 +117,7 @@ export type MirrorEvent =
   | { readonly type: 'released' }
   /** The settings changed or the mirror was switched off: whatever is queued or running no longer counts. */
   | { readonly type: 'superseded'; readonly at: number }
+  | { readonly type: 'let_go' }
   /** Somebody asked for an update that is already on its way. */
   | { readonly type: 'woken' }
   | { readonly type: 'paused'; readonly pause: Pause }
@@ -185,8 +186,11 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
       // The run goes back to the queue and nobody is to blame.
       return { ...mirror, status: 'scheduled', lease: null };
     case 'superseded':
-      // A worker that still runs finds its fence outdated and changes nothing any more.
-      return { ...idle(mirror), status: restingStatus(mirror), fence: mirror.fence + 1 };
+      // A worker that still runs finds its fence outdated and changes nothing any more; until it has let go, the mirror's
+      // cache is its own, so no other run begins.
+      return { ...idle(mirror), lease: mirror.lease, status: restingStatus(mirror), fence: mirror.fence + 1 };
+    case 'let_go':
+      return { ...mirror, lease: null };
     case 'woken':
       return { ...mirror, ...awake(mirror) };
     case 'paused':

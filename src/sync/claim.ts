@@ -61,6 +61,21 @@ async function mayBegin(tx: StoreTransaction, policy: SchedulePolicy, mirror: Mi
   return roomOn(load, at, policy) > 0 && (!isSlow(mirror) || hasSlowRoom(load, policy));
 }
 
+/**
+ * What a worker does when it has stopped a run that was superseded: only now another one may begin, which would otherwise meet
+ * it in the mirror's cache.
+ */
+export async function letGo(deps: Pick<ClaimDeps, 'store' | 'workerId' | 'policy'>, mirrorId: string): Promise<void> {
+  await deps.store.transaction(async (tx) => {
+    const mirror = await tx.lockMirror(mirrorId);
+    if (mirror?.lease?.owner !== deps.workerId) return;
+    const active = mirror.activeRunId === null ? null : await tx.run(mirror.activeRunId);
+    // The lease had ended, and belongs to a run that began since.
+    if (active?.status === 'running') return;
+    await tx.saveMirror(transition(mirror, { type: 'let_go' }, deps.policy));
+  });
+}
+
 function holdClaim(deps: ClaimDeps, mirror: Mirror, run: Run): Claim {
   const write: Claim['write'] = (work) =>
     deps.store.transaction(async (tx) => {

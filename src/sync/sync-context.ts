@@ -38,7 +38,7 @@ export interface SyncDeps {
   >;
   readonly compilePattern: CompilePattern;
   readonly lfs: { readonly pointers: LfsPointers; readonly copy: LfsCopy };
-  readonly notices: Pick<Notices, 'publish'>;
+  readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
   readonly secrets: Pick<SecretBox, 'open'>;
   readonly log: Logger;
   readonly policy: SchedulePolicy;

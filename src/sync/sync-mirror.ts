@@ -3,9 +3,10 @@ import type { RefName } from '../domain/git-ref';
 import { isHead } from '../domain/pull-request';
 import { announceTask } from '../domain/pull-request-plan';
 import { reasonOf, type DeliveredRef } from '../domain/ref-plan';
+import type { Logger } from '../ports/logger';
 import type { RunJob } from '../ports/run-queue';
 import type { RefListing } from '../ports/upstream';
-import { claimRun } from './claim';
+import { claimRun, letGo } from './claim';
 import { keepLease } from './keep-lease';
 import type { SyncContext, SyncDeps } from './sync-context';
 import { chooseRefs, dropStrayTags, type ChosenRefs } from './steps/choose-refs';
@@ -33,7 +34,7 @@ export async function syncMirror(deps: SyncDeps, job: RunJob, shutdown: AbortSig
   try {
     const claim = await claimRun(deps, job);
     if (claim === null) return;
-    const lease = keepLease(claim, deps.leaseMs, shutdown, log);
+    const lease = keepLease({ ...deps, log }, claim, shutdown);
     const context: SyncContext = { ...deps, log, claim, signal: lease.signal, bytes: { received: 0, sent: 0 } };
     try {
       deps.notices.publish(job.mirrorId, { type: 'run.started', runId: job.runId });
@@ -48,8 +49,16 @@ export async function syncMirror(deps: SyncDeps, job: RunJob, shutdown: AbortSig
     }
   } catch (thrown) {
     const error = toHeadwaterError(thrown);
+    if (error.code === 'run_superseded') return endSuperseded(deps, job, log);
     log.warn({ code: error.code, err: error.cause ?? error }, 'outcome of the run could not be recorded');
   }
+}
+
+async function endSuperseded(deps: SyncDeps, { mirrorId }: RunJob, log: Logger): Promise<void> {
+  log.info({}, 'run was superseded');
+  await letGo(deps, mirrorId).catch((thrown: unknown) => {
+    log.warn({ code: toHeadwaterError(thrown).code }, 'the lease ends by itself');
+  });
 }
 
 async function follow(context: SyncContext): Promise<void> {

@@ -13,7 +13,10 @@ import type { SyncDeps } from './sync-context';
 import { syncMirror } from './sync-mirror';
 
 export interface WorkerDeps
-  extends Omit<ReconcileDeps, 'queue' | 'cache' | 'forge'>, Omit<SyncDeps, 'store' | 'cache' | 'forge'>, NoticeDeps {
+  extends
+    Omit<ReconcileDeps, 'queue' | 'cache' | 'forge' | 'notices'>,
+    Omit<SyncDeps, 'store' | 'cache' | 'forge'>,
+    NoticeDeps {
   readonly forge: SyncDeps['forge'] & ReconcileDeps['forge'] & NoticeDeps['forge'];
   readonly queue: Pick<RunQueue, 'ensure' | 'work' | 'close'>;
   readonly cache: ObjectCache;

@@ -16,15 +16,19 @@ import type { HttpDeps } from '../http-deps';
 /** A form says "true" where JSON says true. */
 const flag = z.union([z.boolean(), z.stringbool()]);
 
+const choices = {
+  only_mirror_protected_branches: flag.optional(),
+  mirror_overwrites_diverged_branches: flag.optional(),
+  mirror_branch_regex: z.string().max(4000).nullable().optional(),
+};
+
 /** GitLab's clients send fields of other calls along, so what is not known is passed over, as GitLab does. */
 const putBody = z.object({
   enabled: flag.optional(),
   url: z.string().max(4000).optional(),
   auth_user: z.string().max(255).nullable().optional(),
   auth_password: z.string().max(16_384).nullable().optional(),
-  only_mirror_protected_branches: flag.optional(),
-  mirror_overwrites_diverged_branches: flag.optional(),
-  mirror_branch_regex: z.string().max(4000).nullable().optional(),
+  ...choices,
 });
 
 /** GET /projects/:id/mirror/pull */
@@ -46,16 +50,26 @@ async function saveMirror(deps: HttpDeps, response: Response, body: z.infer<type
   response.json(presentPullMirror(mirror));
 }
 
-/** What gitbeaker's createPullMirror sends to the address that starts a run. */
-const createBody = z.object({ import_url: z.string().max(4000), mirror: flag.optional() });
+/** What gitbeaker's createPullMirror sends to the address that starts a run, with a name of its own for one field. */
+const createBody = z.object({
+  import_url: z.string().max(4000),
+  mirror: flag.optional(),
+  only_protected_branches: flag.optional(),
+  ...choices,
+});
 
 /** POST /projects/:id/mirror/pull: as with GitLab, what was paused after failures is woken only by `force=true`. */
 export function postPullMirror(deps: HttpDeps, access: Access): RequestHandler {
   return async (request, response) => {
-    const creates = createBody.safeParse(request.body);
-    if (creates.success) {
-      const { import_url: url, mirror: enabled } = creates.data;
-      return saveMirror(audited(deps, access, request, response), response, { url, enabled });
+    if (hasImportUrl(request.body)) {
+      const {
+        import_url: url,
+        mirror: enabled,
+        only_protected_branches,
+        ...rest
+      } = parseBody(createBody, request.body);
+      const body = { url, enabled, only_mirror_protected_branches: only_protected_branches, ...rest };
+      return saveMirror(audited(deps, access, request, response), response, body);
     }
     const mirror = await findMirror(deps.store, callerOf(response));
     if (mirror.pause !== null && !isForced(request))
@@ -68,6 +82,10 @@ export function postPullMirror(deps: HttpDeps, access: Access): RequestHandler {
 /** What is changed is written down under the caller's name. */
 function audited(deps: HttpDeps, access: Access, request: Request, response: Response): HttpDeps {
   return { ...deps, store: auditedStore(deps.store, actorOf(access, request, response), deps) };
+}
+
+function hasImportUrl(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'import_url' in body;
 }
 
 function isForced(request: Request): boolean {

@@ -1,8 +1,6 @@
-import { Gitlab } from '@gitbeaker/rest';
 import request from 'supertest';
 import { buildMirror } from '../../support/builders';
 import { canaryPassword, canaryToken, httpBench, upstreamUrl, type HttpBench } from './http-bench';
-import { itPythonGitlab, runPythonGitlab, serve } from '../../support/gitlab-clients';
 
 const asGitlab = { 'PRIVATE-TOKEN': canaryToken };
 const byPath = '/api/v4/projects/owner%2Fproject/mirror/pull';
@@ -115,35 +113,5 @@ describe("GitLab's pull mirror calls", () => {
     expect(queue.waiting).toEqual([]);
     expect((await request(app).post(`${byPath}?force=true`).set(asGitlab)).status).toBe(202);
     expect(queue.waiting).toHaveLength(1);
-  });
-});
-
-describe("GitLab's clients", () => {
-  let server: Awaited<ReturnType<typeof serve>>;
-  beforeEach(async () => {
-    server = await serve(httpBench().app);
-  });
-  afterEach(() => server.close());
-
-  it('@gitbeaker/rest makes, shows and is refused', async () => {
-    const gitlab = new Gitlab({ host: server.host, token: canaryToken });
-    const made = await gitlab.Projects.createPullMirror('owner/project', upstreamUrl, true);
-    expect(made).toMatchObject({ id: 1, url: upstreamUrl, update_status: 'scheduled' });
-    expect(await gitlab.Projects.showPullMirror(1)).toMatchObject({ enabled: true, url: upstreamUrl });
-    const stranger = new Gitlab({ host: server.host, token: 'nobody' });
-    await expect(stranger.Projects.showPullMirror(1)).rejects.toMatchObject({
-      cause: { response: { status: 401 }, description: '401 Unauthorized' },
-    });
-  });
-
-  itPythonGitlab('makes, changes, starts and shows', 'ProjectPullMirror', async () => {
-    const lines = `
-project.pull_mirror.create({"url": url})
-project.pull_mirror.update(new_data={"enabled": True, "mirror_branch_regex": "main"})
-project.pull_mirror.start()
-print(json.dumps(project.pull_mirror.get().attributes))
-`;
-    const told = await runPythonGitlab(server.host, canaryToken, upstreamUrl, lines);
-    expect(told).toMatchObject({ url: upstreamUrl, mirror_branch_regex: 'main' });
   });
 });

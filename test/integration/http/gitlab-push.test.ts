@@ -1,8 +1,6 @@
-import { Gitlab } from '@gitbeaker/rest';
 import request from 'supertest';
 import { Secret } from '../../../src/domain/credentials';
 import { canaryPassword, canaryToken, httpBench, type HttpBench } from './http-bench';
-import { itPythonGitlab, runPythonGitlab, serve } from '../../support/gitlab-clients';
 
 const asGitlab = { 'PRIVATE-TOKEN': canaryToken };
 const path = '/api/v4/projects/owner%2Fproject/remote_mirrors';
@@ -140,41 +138,5 @@ describe("GitLab's push mirror calls", () => {
       last_update_at: '2026-02-01T00:00:00.000Z',
       last_successful_update_at: null,
     });
-  });
-});
-
-describe("GitLab's clients for push mirrors", () => {
-  let server: Awaited<ReturnType<typeof serve>>;
-  beforeEach(async () => {
-    server = await serve(httpBench().app);
-  });
-  afterEach(() => server.close());
-
-  it('@gitbeaker/rest adds, lists, shows, changes nothing, syncs and removes', async () => {
-    const { ProjectRemoteMirrors: mirrors } = new Gitlab({ host: server.host, token: canaryToken });
-    const made = await mirrors.createPushMirror('owner/project', target, { enabled: true, keepDivergentRefs: false });
-    expect(await mirrors.all(1)).toEqual([made]);
-    expect(await mirrors.show(1, made.id)).toEqual(made);
-    expect(await mirrors.edit(1, made.id, { enabled: true })).toEqual(made);
-    await expect(mirrors.edit(1, made.id, { enabled: false })).rejects.toMatchObject({
-      cause: { response: { status: 409 } },
-    });
-    await mirrors.sync(1, made.id);
-    await mirrors.remove(1, made.id);
-    expect(await mirrors.all(1)).toEqual([]);
-  });
-
-  itPythonGitlab('adds, lists, syncs and removes', 'ProjectRemoteMirror.sync', async () => {
-    const lines = `
-mirror = project.remote_mirrors.create({"url": url, "enabled": True})
-listed = [found.attributes for found in project.remote_mirrors.list(get_all=True)]
-mirror.enabled = True
-mirror.save()
-mirror.sync()
-mirror.delete()
-print(json.dumps([listed, len(project.remote_mirrors.list(get_all=True))]))
-`;
-    const told = await runPythonGitlab(server.host, canaryToken, target, lines);
-    expect(told).toMatchObject([[{ url: target, update_status: 'none' }], 0]);
   });
 });

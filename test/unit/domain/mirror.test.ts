@@ -143,10 +143,11 @@ describe('a claim', () => {
     expect(released).toMatchObject({ status: 'scheduled', failures: 0, lease: null, activeRunId: 'run' });
   });
 
-  it('is void once the settings changed', () => {
+  it('is void once the settings changed, though the mirror is free only when its worker has let go', () => {
     const held = apply(buildMirror(), requested(noon), claimed(noon));
     const after = apply(held, { type: 'superseded', at: noon });
     expect(after.fence).toBeGreaterThan(held.fence);
-    expect(after).toMatchObject({ activeRunId: null, lease: null });
+    expect(after).toMatchObject({ activeRunId: null, lease: held.lease });
+    expect(apply(after, { type: 'let_go' }).lease).toBeNull();
   });
 });
