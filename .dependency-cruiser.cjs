@@ -4,7 +4,7 @@ const rows = {
   'src/ports': ['src/domain'],
   'src/sync': ['src/domain', 'src/ports'],
   'src/git-http': ['src/domain'],
-  'src/http': ['src/sync', 'src/domain', 'src/ports', 'src/panel/texts'],
+  'src/http': ['src/sync', 'src/domain', 'src/ports', 'src/panel/texts', 'src/panel/wire'],
   'src/panel': ['src/domain'],
   'src/install': ['src/panel/embed', 'src/domain', 'src/ports'],
   'src/cli': ['src/sync', 'src/install', 'src/domain', 'src/ports'],
@@ -166,7 +166,7 @@ module.exports = {
     exclude: { path: '^dist/' },
     // Type-only imports count: a layer that knows another's types knows the layer.
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'tsconfig.json' },
+    tsConfig: { fileName: 'tsconfig.server.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],

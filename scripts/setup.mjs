@@ -143,14 +143,10 @@ function nodeHeaders() {
 }
 
 async function build() {
-  const result = await run(
-    process.execPath,
-    [tool('typescript/bin/tsc'), '--build', 'tsconfig.json', 'src/panel/page'],
-    {
-      quiet: true,
-      minutes: 5,
-    },
-  );
+  const result = await run(process.execPath, [tool('typescript/bin/tsc'), '--build'], {
+    quiet: true,
+    minutes: 5,
+  });
   if (!result.ok) {
     console.error(result.output);
     stop('The build failed; the compiler tells why above.');

@@ -4,5 +4,5 @@ import { productRoot } from './product-root';
 
 /** The compiled script that the forge's settings page loads (src/panel/browser/embed.ts). */
 export function loadEmbedScript(): string {
-  return readFileSync(join(productRoot(), 'dist/src/panel/browser/embed.js'), 'utf8');
+  return readFileSync(join(productRoot(), 'dist/panel/browser/embed.js'), 'utf8');
 }

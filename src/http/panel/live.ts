@@ -1,20 +1,9 @@
 import type { Request, RequestHandler } from 'express';
 import { HeadwaterError, toHeadwaterError } from '../../domain/errors';
+import type { LiveState } from '../../panel/wire/live-state';
 import { EventStream } from '../api/event-stream';
 import { loadProject } from './load-project';
 import { openContext, type Panel, type PanelContext } from './panel-context';
-
-/** What a page that is open needs to stay true. */
-interface LiveState {
-  /** Another than the page's: load the page again. */
-  readonly state: string;
-  readonly progress: {
-    readonly line: string;
-    readonly detail: string;
-    readonly percent: number | null;
-    readonly spoken: string;
-  } | null;
-}
 
 const tickMs = 500;
 

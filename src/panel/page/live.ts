@@ -1,16 +1,7 @@
 import { browserWords } from '../texts/browser.js';
+import type { LiveState } from '../wire/live-state.js';
 import { announce, find, main } from './dom.js';
 import { onSwap, refresh } from './swap.js';
-
-interface Live {
-  readonly state: string;
-  readonly progress: {
-    readonly line: string;
-    readonly detail: string;
-    readonly percent: number | null;
-    readonly spoken: string;
-  } | null;
-}
 
 const pollMs = 10_000;
 const speakMs = 15_000;
@@ -37,14 +28,14 @@ function connect(): void {
   if (hwEvents === '') return;
   const events = new EventSource(hwEvents);
   source = events;
-  events.addEventListener('live', (event: MessageEvent<string>) => take(JSON.parse(event.data) as Live));
+  events.addEventListener('live', (event: MessageEvent<string>) => take(JSON.parse(event.data) as LiveState));
   events.addEventListener('open', () => interrupted(false, hwPoll));
   events.addEventListener('error', () => {
     if (source === events) interrupted(true, hwPoll);
   });
 }
 
-function take({ state, progress }: Live): void {
+function take({ state, progress }: LiveState): void {
   if (state !== main().dataset['hwState']) {
     main().dataset['hwState'] = state;
     void refresh();
@@ -95,7 +86,7 @@ function interrupted(yes: boolean, poll: string): void {
 async function ask(poll: string): Promise<void> {
   try {
     const answer = await fetch(poll, { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
-    if (answer.ok) take((await answer.json()) as Live);
+    if (answer.ok) take((await answer.json()) as LiveState);
     else if (answer.status === 401) location.reload();
   } catch {
     // The next look may do better.

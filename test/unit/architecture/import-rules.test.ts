@@ -55,7 +55,7 @@ describe('the import rules', () => {
   beforeAll(() => {
     const folder = mkdtempSync(join(tmpdir(), 'headwater-rules-'));
     try {
-      for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'])
+      for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'tsconfig.server.json', 'package.json'])
         cpSync(join(project, file), join(folder, file));
       symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
       const write = (path: string, text: string) => {
