@@ -10,6 +10,10 @@ export const topics: Readonly<Record<GalleryState['topic'], { readonly title: st
     title: 'A mirror at rest',
     text: 'One sentence what is, times, buttons. What a button opens stands right below it.',
   },
+  settings: {
+    title: 'What can be set',
+    text: 'Options fold, and the fold’s title says what they are set to. Secrets are shown once, in the answer to whoever made them.',
+  },
   live: {
     title: 'While it runs',
     text: 'Progress comes by server-sent events and survives a reload; where events are cut off, the page looks every 10 seconds, and without script it loads itself again.',

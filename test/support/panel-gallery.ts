@@ -4,6 +4,7 @@ import { fault, HeadwaterError, type FaultFacts } from '../../src/domain/errors'
 import type { FaultCode } from '../../src/domain/fault-catalogue';
 import type { Mirror } from '../../src/domain/mirror';
 import { defaultOptions } from '../../src/domain/mirror-options';
+import { noNotify, type NoticeDelivery } from '../../src/domain/mirror-notify';
 import type { RefOutcome, Run } from '../../src/domain/run';
 import { noCounts } from '../../src/domain/run';
 import type { FixedClock } from '../fakes/fixed-clock';
@@ -22,7 +23,7 @@ export interface GalleryState {
   readonly name: string;
   /** What is to be seen. */
   readonly caption: string;
-  readonly topic: 'add' | 'list' | 'live' | 'failures' | 'people' | 'history' | 'whole';
+  readonly topic: 'add' | 'list' | 'settings' | 'live' | 'failures' | 'people' | 'history' | 'whole';
   /** Below /panel/octo-org/library; with `form`, where the form is sent. */
   readonly path: string;
   /** Another page than the project's. */
@@ -233,6 +234,31 @@ const withPushes = (mirror: Partial<Mirror>) => async (bench: PanelBench) => {
   ];
 };
 
+const delivered = (changes: Partial<NoticeDelivery>): NoticeDelivery => ({
+  type: 'mirror.failed',
+  at: now - 20 * minute,
+  attempts: 1,
+  delivered: true,
+  retries: false,
+  status: null,
+  error: null,
+  ...changes,
+});
+
+/** Values that runs replaced, and whether one of them is asked about. */
+async function backupsOf(bench: PanelBench): Promise<void> {
+  await bench.put({ ...fine, options: { ...defaultOptions, divergence: 'overwrite_with_backup' } }, week().slice(-8));
+  const kept = ['docs', 'release/2.1', 'legacy/very-long-name-of-a-branch-that-nobody-shortens'].map((name, at) => ({
+    id: `kept-${at}`,
+    mirrorId: 'mirror-1',
+    runId: 'week-28',
+    ref: `refs/heads/${name}`,
+    oid: oid(at + 5),
+    at: now - (at + 1) * 31 * hour,
+  }));
+  await bench.store.transaction((tx) => tx.insertBackups(kept));
+}
+
 export const galleryPath = '/panel/octo-org/library';
 
 /** Every state of the panel. */
@@ -362,7 +388,7 @@ export const gallery: readonly GalleryState[] = [
   {
     name: 'edit',
     caption: 'Edit',
-    topic: 'list',
+    topic: 'settings',
     path: '?open=edit',
     prepare: put({
       ...fine,
@@ -374,9 +400,58 @@ export const gallery: readonly GalleryState[] = [
   {
     name: 'edit-ssh',
     caption: 'Edit an SSH mirror: its key, and a new one',
-    topic: 'list',
+    topic: 'settings',
     path: '?open=edit',
     prepare: put(ssh),
+  },
+  {
+    name: 'webhook',
+    caption: 'A webhook was made: its secret is shown this once, with where to enter it',
+    topic: 'settings',
+    path: '/webhook',
+    form: {},
+    prepare: put(fine),
+  },
+  {
+    name: 'webhook-elsewhere',
+    caption: 'A webhook that has been heard of; nobody knows what runs there',
+    topic: 'settings',
+    path: '?open=edit&part=webhook',
+    prepare: put({
+      ...fine,
+      url: 'https://git.example.org/octo-org/library.git',
+      hook: {
+        id: 'q8Zr1mWc0aTn4sVb7yKd2eHf',
+        secrets: [{ sealed: 'sealed', createdAt: now }],
+        lastDeliveryAt: now - 12 * minute,
+        dueAt: null,
+        lastAskedAt: null,
+      },
+    }),
+  },
+  {
+    name: 'messages',
+    caption: 'Messages: their secret is shown this once, and how the last ones fared',
+    topic: 'settings',
+    path: '/notify-secret',
+    form: { open: 'options' },
+    prepare: put({
+      ...fine,
+      notify: {
+        ...noNotify,
+        issue: true,
+        url: 'https://chat.example.org/hooks/mirror',
+        lastWebhook: delivered({ delivered: false, retries: true, status: 502 }),
+        lastIssue: delivered({ type: 'mirror.paused' }),
+      },
+    }),
+  },
+  {
+    name: 'token-soon',
+    caption: 'A token that ends soon',
+    topic: 'list',
+    path: '',
+    prepare: put({ ...fine, authUser: 'octo-org', sealedPassword: 'sealed', tokenExpiresAt: now + 5.2 * 24 * hour }),
   },
   {
     name: 'differs',
@@ -691,6 +766,20 @@ export const gallery: readonly GalleryState[] = [
     topic: 'history',
     path: '/history?run=week-20',
     prepare: historyOf,
+  },
+  {
+    name: 'history-empty',
+    caption: 'Nothing has run yet',
+    topic: 'history',
+    path: '/history',
+    prepare: put({ ...fine, lastStartedAt: null, lastFinishedAt: null, lastSuccessAt: null, proof: null }),
+  },
+  {
+    name: 'backups',
+    caption: 'Replaced values that are kept; putting one back asks in place',
+    topic: 'history',
+    path: '/history?kept=1&open=kept-0',
+    prepare: backupsOf,
   },
   { name: 'preview', caption: 'Preview', topic: 'history', path: '/plan/plan', prepare: preview },
   {

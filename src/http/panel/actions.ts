@@ -7,12 +7,14 @@ import { acceptHostKey, detectHostKeys } from '../../sync/host-keys';
 import { pauseMirror, resumeMirror, stopRun } from '../../sync/pause-mirror';
 import { removeMirror } from '../../sync/remove-mirror';
 import { requestSync } from '../../sync/request-sync';
+import { removeHook } from '../../sync/hook-secret';
+import { findBackup, restoreBackup } from '../../sync/restore-backup';
 import { rotateSshKey } from '../../sync/rotate-ssh-key';
 import { undoRun } from '../../sync/undo-run';
 import { findRun } from '../api/find-mirror';
 import type { Panel } from './panel-context';
 import type { PanelDeps } from './panel-deps';
-import { listField, optionalField, requiredField, secretOf } from './read-form';
+import { listField, optionalField, requiredField, secretOf, tokenEndOf } from './read-form';
 import type { SaidKey } from './said';
 import type { PanelLinks } from './view/panel-links';
 
@@ -95,7 +97,8 @@ export const pullActionTable: Readonly<Record<string, Do>> = {
     const user = optionalField(request, 'username');
     const authPassword = secretOf(optionalField(request, 'password'));
     if (authPassword === undefined) return { to: links.open('password'), said: 'passwordMissing' };
-    await enrolProject(deps, project, { authUser: user === '' ? null : user, authPassword });
+    const tokenExpiresAt = tokenEndOf(optionalField(request, 'token_end'), null);
+    await enrolProject(deps, project, { authUser: user === '' ? null : user, authPassword, tokenExpiresAt });
     await requestSync(deps, mirror.id, 'manual');
     return { to: links.settings, said: 'passwordSaved' };
   },
@@ -107,6 +110,15 @@ export const pullActionTable: Readonly<Record<string, Do>> = {
     const { run } = await requestSync(deps, mirror.id, 'plan');
     if (run.cause !== 'plan') throw new HeadwaterError('run_under_way');
     return { to: links.plan(run.id), said: null };
+  },
+  'webhook-remove': async ({ deps, mirror, links }) => {
+    await removeHook(deps, mirror.id);
+    return { to: links.settings, said: 'hookRemoved' };
+  },
+  'put-back': async ({ deps, mirror, links, request }) => {
+    const backup = await findBackup(deps.store, mirror.id, requiredField(request, 'backup'));
+    const run = await restoreBackup(deps, backup, deps.closing);
+    return { to: links.run(run.id), said: null };
   },
   undo: async ({ deps, mirror, links, request }) => {
     const run = await findRun(deps.store, mirror, requiredField(request, 'run'));

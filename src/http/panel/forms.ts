@@ -1,7 +1,9 @@
 import type { Mirror } from '../../domain/mirror';
 import { buttons } from '../../panel/texts/actions';
 import type { Panel, PanelContext } from './panel-context';
+import { dayOf } from './read-form';
 import { emptyValues, viewForm, type FormInput, type FormValues, type FormView } from './view/form-view';
+import { viewNotify } from './view/notify-view';
 
 type Sent = Partial<Pick<FormInput, 'faults' | 'hostKeys' | 'result' | 'optionsOpen'>> & {
   readonly values?: FormValues;
@@ -39,6 +41,7 @@ export function editForm(panel: Panel, context: PanelContext, mirror: Mirror, se
     action: context.links.act('edit'),
     cancel: context.links.settings,
     publicKey: mirror.ssh?.keys[0]?.publicKey ?? null,
+    notify: viewNotify(mirror.notify, context.links),
   });
 }
 
@@ -51,6 +54,9 @@ export function valuesOf(mirror: Mirror): FormValues {
       mirror.ssh !== null ? 'key' : mirror.authUser === null && mirror.sealedPassword === null ? 'none' : 'password',
     username: mirror.authUser ?? '',
     options: mirror.options,
+    tokenEnd: dayOf(mirror.tokenExpiresAt),
+    keyType: mirror.ssh?.keys[0]?.type ?? 'ed25519',
+    notify: { issue: mirror.notify.issue, url: mirror.notify.url ?? '' },
   };
 }
 
@@ -58,6 +64,7 @@ function shared({ deps }: Panel, { forge, links }: PanelContext) {
   return {
     keepsLfs: forge.keepsLfs,
     intervalMs: deps.policy.updateIntervalMs,
+    bounds: deps.policy,
     self: links.forge.project,
     canTest: true,
   };

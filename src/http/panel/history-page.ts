@@ -17,10 +17,12 @@ import { saidBanner } from './said';
 import { showPage } from './show-page';
 import { action } from './view/action';
 import { explainFailure } from './view/failure';
+import { viewBackups } from './view/backups-view';
 import { viewHistory } from './view/history-view';
 import { groupOutcomes } from './view/ref-groups';
 
 const limit = 30;
+const shownBackups = 20;
 const shownOutcomes = { page: 1, limit: 1000 };
 
 /** Runs as a list and a chart, one of them opened. Raises mirror_not_found, run_not_found. */
@@ -29,10 +31,13 @@ export async function showHistory(panel: Panel, request: Request, response: Resp
   const mirror = await mirrorOf(panel, context);
   const { store } = panel.deps;
   const page = pageNumber(request);
-  const [{ now, state }, runs] = await Promise.all([
+  const kept = request.query['kept'] === undefined ? null : pageNumber(request, 'kept');
+  const [{ now, state }, runs, backups] = await Promise.all([
     loadProject(panel, context),
     store.runs(mirror.id, { page, limit }),
+    store.backups(mirror.id, { page: kept ?? 1, limit: shownBackups }),
   ]);
+  const mayChange = context.caller.admin && context.staleSince === null;
   const wanted = request.query['run'];
   const open = wanted === undefined ? null : await openRun(panel, mirror, wanted);
   const view = viewHistory(
@@ -43,9 +48,21 @@ export async function showHistory(panel: Panel, request: Request, response: Resp
       page,
       limit,
       open,
-      mayChange: context.caller.admin && context.staleSince === null,
+      mayChange,
       busy: mirror.activeRunId !== null,
       context: contextFor(context, parseUpstreamUrl(mirror.url).url),
+    },
+    context.links,
+  );
+  const keptValues = viewBackups(
+    {
+      backups: backups.items,
+      total: backups.total,
+      page: kept,
+      limit: shownBackups,
+      asked: request.query['open'],
+      divergence: mirror.options.divergence,
+      mayChange,
     },
     context.links,
   );
@@ -68,7 +85,7 @@ export async function showHistory(panel: Panel, request: Request, response: Resp
       live: context.staleSince === null ? { events: context.links.events, poll: context.links.state } : null,
       state,
     },
-    model: { links: context.links, history: { ...view, chart } },
+    model: { links: context.links, history: { ...view, chart, backups: keptValues } },
     forge: context.forge,
     csrf: context.csrf,
     now,
@@ -150,7 +167,7 @@ function withRun(runs: readonly Run[], open: Run | null): readonly Run[] {
   return open === null || runs.some((run) => run.id === open.id) ? runs : [...runs, open];
 }
 
-function pageNumber(request: Request): number {
-  const page = request.query['page'];
+function pageNumber(request: Request, name = 'page'): number {
+  const page = request.query[name];
   return typeof page === 'string' && /^[1-9]\d{0,4}$/.test(page) ? Number(page) : 1;
 }

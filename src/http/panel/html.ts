@@ -58,6 +58,11 @@ function formHtml(inner: string, csrf: string): string {
   return `<form method="post" class="hw-actions" data-hw-part="actions"><input type="hidden" name="_csrf" value="${escapeHtml(csrf)}">${inner}</form>`;
 }
 
+/** The same page with the box shut. */
+function shut(href: string): string {
+  return href.replace(/[?&]open=.*$/, '');
+}
+
 function buttonHtml(action: Action): string {
   const look = action.look === 'plain' ? '' : `${action.look} `;
   const name = action.name === action.label ? '' : ` aria-label="${escapeHtml(action.name)}"`;
@@ -70,7 +75,7 @@ function buttonHtml(action: Action): string {
       return `<button ${style} formaction="${escapeHtml(action.href)}"${sent}>${label}</button>`;
     }
     case 'open': {
-      const where = action.expanded ? `${action.href.replace(/[?].*/, '')}` : `${action.href}#hw-box`;
+      const where = action.expanded ? shut(action.href) : `${action.href}#hw-box`;
       return `<a ${style} href="${escapeHtml(where)}" aria-expanded="${action.expanded}" data-hw-open>${label}</a>`;
     }
     case 'go':

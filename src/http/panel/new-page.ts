@@ -10,6 +10,7 @@ import type { Panel, PanelContext } from './panel-context';
 import { readForm } from './read-form';
 import { withSaid } from './said';
 import { saveMirror } from './save-mirror';
+import { emptySettings } from './settings-model';
 import { showPage } from './show-page';
 import { emptyValues, viewForm, type FormInput } from './view/form-view';
 import { panelLinks } from './view/panel-links';
@@ -54,6 +55,7 @@ function show(panel: Panel, context: PanelContext, response: Response, sent: Sen
     directions: false,
     keepsLfs: forge.keepsLfs,
     intervalMs: panel.deps.policy.updateIntervalMs,
+    bounds: panel.deps.policy,
     self: '',
     submit: newProject.button,
     action: `${publicPlace(panel.deps.publicUrl()).base}/panel/new`,
@@ -62,15 +64,9 @@ function show(panel: Panel, context: PanelContext, response: Response, sent: Sen
   showPage(panel, request, response, {
     page: { template: 'settings', title: newProject.title },
     model: {
-      note: null,
+      ...emptySettings,
       intro: newProject.intro,
       form,
-      pull: null,
-      editForm: null,
-      pushes: [],
-      updateAll: null,
-      pushNote: null,
-      foot: null,
       may: true,
       links,
       tokenHelp: newProject.tokenHelp(forge.name, `${forge.url}/user/settings/applications`),

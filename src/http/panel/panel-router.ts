@@ -1,6 +1,8 @@
 import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import { LRUCache } from 'lru-cache';
+import type { Secret } from '../../domain/credentials';
 import { HeadwaterError, httpStatusOf, toHeadwaterError } from '../../domain/errors';
+import type { Mirror } from '../../domain/mirror';
 import { parseUpstreamUrl } from '../../domain/upstream-url';
 import { pages } from '../../panel/texts/pages';
 import { say } from '../../panel/texts/rich';
@@ -17,14 +19,17 @@ import { postNew, showNew } from './new-page';
 import { publicPlace } from '../sign-in/public-place';
 import type { SignInLink } from '../sign-in/sign-in-link';
 import { forgeDownNote, notThereNote, problemNote, signedOutNote } from './notes';
+import type { Note } from './page';
 import type { PanelDeps } from './panel-deps';
 import { forgeFacts, openContext, type Panel } from './panel-context';
 import { ProgressWatch } from './progress-watch';
 import { notePush, postPushAction, savePush } from './push-actions';
 import { readForm } from './read-form';
 import { createRender } from './render';
-import { withSaid } from './said';
+import { bannerOf, withSaid, type SaidKey } from './said';
 import { contextFor, saveMirror } from './save-mirror';
+import { messageSecret, postHook, postNotifySecret } from './secret-actions';
+import { emptySettings } from './settings-model';
 import { showSettings, type SettingsExtra } from './settings-page';
 import { showPage } from './show-page';
 import { showStatus } from './status-page';
@@ -52,7 +57,7 @@ export function createPanelRouter(deps: PanelDeps): Router {
   router.use(...deps.signIn.pages);
   const signedIn = deps.signIn.requireSession((request, response, link) => {
     void panel.forge().then((forge) => {
-      const model = noteModel(signedOutNote(forge.name, link));
+      const model = { ...emptySettings, note: signedOutNote(forge.name, link) };
       showPage(panel, request, response, {
         page: settingsPage,
         model,
@@ -82,27 +87,14 @@ export function createPanelRouter(deps: PanelDeps): Router {
   router.post(`${project}/add`, ...change, postAdd(panel), fault);
   router.post(`${project}/edit`, ...change, postEdit(panel), fault);
   router.post(`${project}/push/:action`, ...change, postPushAction(panel), fault);
+  router.post(`${project}/webhook`, ...change, postHook(panel), fault);
+  router.post(`${project}/notify-secret`, ...change, postNotifySecret(panel), fault);
   router.post(`${project}/:action`, ...change, postAction(panel), fault);
   router.use(fault);
   return router;
 }
 
 const settingsPage = { template: 'settings', title: pages.title } as const;
-
-function noteModel(note: object) {
-  return {
-    note,
-    intro: null,
-    form: null,
-    pull: null,
-    editForm: null,
-    pushes: [],
-    updateAll: null,
-    pushNote: null,
-    foot: null,
-    may: false,
-  };
-}
 
 function postAdd(shared: Panel): RequestHandler {
   return async (request, response) => {
@@ -128,7 +120,7 @@ function postAdd(shared: Panel): RequestHandler {
       : outcome.warnings.includes('url_credentials_ignored')
         ? 'addedIgnored'
         : 'added';
-    response.redirect(303, withSaid(context.links.settings, said));
+    await goOn(panel, request, response, { ...outcome, said });
   };
 }
 
@@ -143,8 +135,21 @@ function postEdit(shared: Panel): RequestHandler {
         form: editForm(panel, context, mirror, outcome.again),
         status: statusOf(outcome.again.faults),
       });
-    response.redirect(303, withSaid(context.links.settings, 'saved'));
+    await goOn(panel, request, response, { ...outcome, said: 'saved' });
   };
+}
+
+/** A secret travels in no address, so the page that shows it is the answer itself. */
+async function goOn(
+  panel: Panel,
+  request: Request,
+  response: Response,
+  { mirror, notifySecret, said }: { mirror: Mirror; notifySecret: Secret | null; said: SaidKey },
+): Promise<void> {
+  const { links } = await openContext(panel, request);
+  if (notifySecret === null) return response.redirect(303, withSaid(links.settings, said));
+  const once = messageSecret(mirror, notifySecret);
+  await showSettings(panel, request, response, { open: null, banners: [bannerOf(said)], once });
 }
 
 function statusOf(faults: object | undefined): number {
@@ -189,10 +194,10 @@ async function answerFault(panel: Panel, request: Request, response: Response, e
   const forge = await panel.forge();
   const { owner = '', repo = '' } = request.params as { owner?: string; repo?: string };
   const status = httpStatusOf(error.code);
-  const note = (what: object) =>
+  const note = (what: Note) =>
     showPage(panel, request, response, {
       page: settingsPage,
-      model: noteModel(what),
+      model: { ...emptySettings, note: what },
       forge,
       csrf: '',
       now: Date.now(),

@@ -3,11 +3,13 @@ import { HeadwaterError } from '../../domain/errors';
 import {
   deletionChoices,
   divergences,
+  invalidFields,
   tagChoices,
   type Divergence,
   type OptionsChange,
 } from '../../domain/mirror-options';
 import { isSshAddress } from '../../domain/ssh-url';
+import type { NotifyChange } from '../../sync/notices/notify-settings';
 import { parseInterval, showInterval, type UpdateInterval } from '../../domain/update-interval';
 import type { FormValues, Method } from './view/form-view';
 
@@ -49,10 +51,17 @@ export function readForm(request: { readonly body?: unknown }, before: FormValue
         divergence: oneOf<Divergence>(text(body, 'divergence'), divergences, before.options.divergence),
         deletions: oneOf(text(body, 'deletions'), deletionChoices, before.options.deletions),
         // The box is absent where the forge keeps no LFS files.
-        lfs: text(body, 'lfs_shown') === 'yes' ? text(body, 'lfs') === 'yes' : before.options.lfs,
+        lfs: shows(body, 'lfs') ? text(body, 'lfs') === 'yes' : before.options.lfs,
+        lfsUrl: shows(body, 'lfs') ? text(body, 'lfs_url').trim() || null : before.options.lfsUrl,
         followDefaultBranch: text(body, 'follow_default') === 'yes',
         interval: readInterval(body, before.options.interval),
       },
+      tokenEnd: text(body, 'token_end', 40).trim(),
+      keyType: oneOf(text(body, 'key_type'), ['ed25519', 'rsa'] as const, before.keyType),
+      // Not asked for where a project is made too.
+      notify: shows(body, 'notify')
+        ? { issue: text(body, 'notify_issue') === 'yes', url: text(body, 'notify_url').trim() }
+        : before.notify,
       push: {
         interval: oneOf(text(body, 'interval'), ['8h0m0s', '1h0m0s', '24h0m0s', '0'] as const, '8h0m0s'),
         onCommit: text(body, 'on_commit') === 'yes',
@@ -92,9 +101,32 @@ export function optionsOf({ options }: FormValues): OptionsChange {
     divergence: options.divergence,
     deletions: options.deletions,
     lfs: options.lfs,
+    // Of no use without LFS; what is stored stays for later.
+    lfsUrl: options.lfs ? options.lfsUrl : undefined,
     followDefaultBranch: options.followDefaultBranch,
     interval: typeof options.interval === 'number' ? showInterval(options.interval) : options.interval,
   };
+}
+
+export function notifyOf({ notify }: FormValues): NotifyChange {
+  return { issue: notify.issue, url: notify.url === '' ? null : notify.url };
+}
+
+/** "2027-01-31"; '' for no day. Epoch ms. */
+export function dayOf(at: number | null): string {
+  return at === null ? '' : new Date(at).toISOString().slice(0, 10);
+}
+
+/**
+ * When the token ends, epoch ms: a day begins at midnight UTC, as GitLab counts. undefined: what is known stays, which is
+ * forgotten with the password that it was about. Raises input_invalid.
+ */
+export function tokenEndOf(tokenEnd: string, before: number | null): number | null | undefined {
+  if (tokenEnd === dayOf(before)) return undefined;
+  if (tokenEnd === '') return null;
+  const at = /^\d{4}-\d\d-\d\d$/.test(tokenEnd) ? Date.parse(tokenEnd) : Number.NaN;
+  if (Number.isNaN(at)) throw invalidFields([{ field: 'token_expires_at', message: 'is not a day' }]);
+  return at;
 }
 
 export function secretOf(password: string): Secret | undefined {
@@ -122,6 +154,11 @@ function text(body: Body, field: string, longest = 4000): string {
   const value = body[field];
   const first: unknown = Array.isArray(value) ? value[0] : value;
   return typeof first === 'string' ? first.slice(0, longest) : '';
+}
+
+/** An unticked box sends nothing, so a form says which of them it has. */
+function shows(body: Body, part: string): boolean {
+  return text(body, `${part}_shown`) === 'yes';
 }
 
 function list(body: Body, field: string): string[] {

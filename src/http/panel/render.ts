@@ -3,11 +3,14 @@ import { dirname, join } from 'node:path';
 import { Eta } from 'eta';
 import * as actions from '../../panel/texts/actions';
 import { addressWords } from '../../panel/texts/address-hints';
+import { backups } from '../../panel/texts/backups';
 import * as forms from '../../panel/texts/forms';
 import { guards } from '../../panel/texts/guards';
 import * as historyTexts from '../../panel/texts/history';
+import { notify } from '../../panel/texts/notify';
 import { newProject } from '../../panel/texts/pages';
 import { keySteps, states } from '../../panel/texts/states';
+import { webhook } from '../../panel/texts/webhook';
 import { barWidth, changesHeight, timesHeight } from './view/chart';
 
 /** Every text that templates name themselves. */
@@ -21,6 +24,9 @@ const words = {
   keySteps,
   states,
   newProject,
+  backups,
+  notify,
+  webhook,
   history: historyTexts.history,
   preview: historyTexts.preview,
 };

@@ -12,7 +12,10 @@ export function withSaid(to: string, said: SaidKey | null): string {
 export function saidBanner(request: Request): Banner[] {
   const { said } = request.query;
   if (typeof said !== 'string' || !Object.hasOwn(pages.said, said)) return [];
-  const key = said as SaidKey;
+  return [bannerOf(said as SaidKey)];
+}
+
+export function bannerOf(key: SaidKey): Banner {
   const asks = key === 'confirmFirst' || key === 'passwordMissing' || key === 'queueDown';
-  return [{ tone: asks ? 'care' : 'ok', icon: asks ? 'alert' : 'check', text: [pages.said[key]], alert: false }];
+  return { tone: asks ? 'care' : 'ok', icon: asks ? 'alert' : 'check', text: [pages.said[key]], alert: false };
 }

@@ -1,10 +1,17 @@
+import type { Secret } from '../../domain/credentials';
 import { HeadwaterError, toHeadwaterError } from '../../domain/errors';
 import { factsOf } from '../../domain/fault-facts';
 import type { Mirror } from '../../domain/mirror';
 import type { HostKey } from '../../domain/mirror-ssh';
 import { showRemoteText } from '../../domain/redact';
 import { parseUpstreamUrl, type UpstreamUrl } from '../../domain/upstream-url';
-import { form as formTexts, hostKeys as keyTexts, test as testTexts } from '../../panel/texts/forms';
+import {
+  form as formTexts,
+  hostKeys as keyTexts,
+  options as optionTexts,
+  test as testTexts,
+} from '../../panel/texts/forms';
+import { notify as notifyTexts } from '../../panel/texts/notify';
 import { newProject } from '../../panel/texts/pages';
 import { say, type Rich } from '../../panel/texts/rich';
 import type { Enrolled, MirrorSettings } from '../../sync/enrol-mirror';
@@ -15,14 +22,21 @@ import type { FaultyFields, FormInput } from './view/form-view';
 import { viewHostKeys } from './view/host-keys-view';
 import { otherSideOf } from './view/pull-input';
 import type { Panel, PanelContext } from './panel-context';
-import { isSshForm, optionsOf, secretOf, type SentForm } from './read-form';
+import { isSshForm, notifyOf, optionsOf, secretOf, tokenEndOf, type SentForm } from './read-form';
 
 /** What is shown of a form that was not saved, or only tested. */
 export type Unsaved = Pick<FormInput, 'values'> &
   Partial<Pick<FormInput, 'faults' | 'hostKeys' | 'result' | 'optionsOpen'>>;
 
 export type Outcome =
-  | { readonly saved: true; readonly mirror: Mirror; readonly created: boolean; readonly warnings: readonly string[] }
+  | {
+      readonly saved: true;
+      readonly mirror: Mirror;
+      readonly created: boolean;
+      readonly warnings: readonly string[];
+      /** Shown to whoever named the address that messages go to, and never again. */
+      readonly notifySecret: Secret | null;
+    }
   | { readonly saved: false; readonly again: Unsaved };
 
 /** A person waits for a server's keys no longer than this; ms. */
@@ -56,6 +70,7 @@ export async function saveMirror(
       mirror: enrolled.mirror,
       created: enrolled.created,
       warnings: enrolled.warnings.map(({ code }) => code),
+      notifySecret: enrolled.notifySecret,
     };
   } catch (thrown) {
     return again(explainForm(thrown, context, sent));
@@ -107,12 +122,13 @@ function settingsOf(
   before: Mirror | null,
 ): MirrorSettings {
   const { values } = sent;
-  const common = { url: values.address, options: optionsOf(values), confirmedBy: login };
+  const common = { url: values.address, options: optionsOf(values), notify: notifyOf(values), confirmedBy: login };
   if (isSshForm(values)) {
     const pinned = keys === null ? {} : { sshHostKeys: keys.map(({ type, key }) => `${type} ${key}`) };
     // The key that is made now is installed nowhere yet: the first run waits until the person says that it is.
     const waits = before?.ssh == null ? { enabled: false } : {};
-    return { ...common, ...pinned, ...waits };
+    const keyType = values.keyType === before?.ssh?.keys[0]?.type ? {} : { sshKeyType: values.keyType };
+    return { ...common, ...pinned, ...waits, ...keyType };
   }
   const restarts = before?.ssh != null ? { enabled: true } : {};
   if (values.method !== 'password') return { ...common, ...restarts, authUser: null, authPassword: null };
@@ -121,6 +137,7 @@ function settingsOf(
     ...common,
     ...restarts,
     authUser: values.username === '' ? null : values.username,
+    tokenExpiresAt: tokenEndOf(values.tokenEnd, before?.tokenExpiresAt ?? null),
     ...(secret === undefined ? {} : { authPassword: secret }),
   };
 }
@@ -180,6 +197,9 @@ function fieldFaults(error: HeadwaterError, sent: SentForm): FaultyFields | null
     else if (field === 'mirror_branch_regex')
       faults['pattern'] =
         sent.values.options.branchPattern === '' ? formTexts.patternMissing : formTexts.patternInvalid;
+    else if (field === 'token_expires_at') faults['tokenEnd'] = formTexts.tokenEndInvalid;
+    else if (field === 'lfs_url') faults['lfsUrl'] = optionTexts.lfsUrlInvalid;
+    else if (field === 'notify_url') faults['notifyUrl'] = notifyTexts.urlInvalid;
     else if (field === 'interval') faults['interval'] = formTexts.intervalInvalid(message);
     else if (field.startsWith('ssh_host_keys')) faults['keys'] = keyTexts.first;
   }

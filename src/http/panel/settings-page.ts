@@ -4,19 +4,24 @@ import { form as formTexts } from '../../panel/texts/forms';
 import { pages } from '../../panel/texts/pages';
 import { say } from '../../panel/texts/rich';
 import type { ForgeProject } from '../../ports/forge';
+import type { Secret } from '../../domain/credentials';
 import { HeadwaterError } from '../../domain/errors';
+import type { Mirror } from '../../domain/mirror';
 import { addForm, editForm } from './forms';
 import { loadProject, type LoadedProject } from './load-project';
 import { loadPushes, type LoadedPushes } from './load-pushes';
 import { archivedNote, nativeNote, noRightNote } from './notes';
 import { openContext, type Panel, type PanelContext } from './panel-context';
-import type { Banner, Note } from './page';
+import type { Banner } from './page';
 import { saidBanner } from './said';
+import { publicPlace } from '../sign-in/public-place';
+import { emptySettings, type SettingsModel } from './settings-model';
 import { showPage } from './show-page';
 import { action } from './view/action';
 import type { FormView } from './view/form-view';
+import { viewHook, type HookView } from './view/hook-view';
 import type { Box } from './view/panel-links';
-import { viewPush, type PushView } from './view/push-view';
+import { viewPush } from './view/push-view';
 import { viewPull, type PullView } from './view/pull-view';
 
 /** What a request adds to the page: a box that was opened, a form that was sent, news. */
@@ -25,6 +30,9 @@ export interface SettingsExtra {
   readonly form?: FormView;
   readonly banners?: readonly Banner[];
   readonly status?: number;
+  readonly once?: SettingsModel['once'];
+  /** Of the webhook, to be shown this once. */
+  readonly hookSecret?: Secret;
 }
 
 const boxes: readonly Box[] = ['add', 'edit', 'password', 'key', 'delete'];
@@ -40,24 +48,11 @@ export async function showSettings(
   const { caller, forge, links, csrf } = context;
   const open = extra.open === undefined ? boxOf(request) : extra.open;
   const common = { template: 'settings', title: pages.title } as const;
-  const empty = {
-    note: null,
-    intro: null,
-    form: null,
-    pull: null,
-    editForm: null,
-    pushes: [],
-    updateAll: null,
-    pushNote: null,
-    foot: null,
-    links,
-    may: false,
-  };
   if (!caller.admin) {
     const note = noRightNote(context);
     return showPage(panel, request, response, {
       page: common,
-      model: { ...empty, note },
+      model: { ...emptySettings, links, note },
       forge,
       csrf,
       now: Date.now(),
@@ -74,11 +69,12 @@ export async function showSettings(
       ...common,
       banners: [...(stale ? [downBanner(context)] : []), ...(extra.banners ?? saidBanner(request)), ...content.banners],
       headAction: content.headAction,
-      refresh: running ? 10 : stale ? 30 : null,
+      // The answer to a form is not to be asked for again.
+      refresh: request.method !== 'GET' ? null : running ? 10 : stale ? 30 : null,
       live: stale ? null : { events: links.events, poll: links.state },
       state: loaded.state,
     },
-    model: { ...empty, ...content, may: !stale },
+    model: { ...content, links, once: extra.once ?? null, may: !stale },
     forge,
     csrf,
     now: loaded.now,
@@ -86,19 +82,12 @@ export async function showSettings(
   });
 }
 
-interface Content {
-  readonly note: Note | null;
-  readonly intro: string | null;
-  readonly form: FormView | null;
-  readonly pull: PullView | null;
-  readonly editForm: FormView | null;
-  readonly pushes: readonly PushView[];
-  readonly updateAll: ReturnType<typeof action> | null;
-  readonly pushNote: LoadedPushes['note'];
+type Content = Omit<SettingsModel, 'once' | 'may'> & {
   readonly banners: readonly Banner[];
   readonly headAction: ReturnType<typeof action> | null;
-  readonly foot: ReturnType<typeof action>[] | null;
-}
+};
+
+const nothing: Content = { ...emptySettings, banners: [], headAction: null };
 
 async function contentOf(
   panel: Panel,
@@ -107,20 +96,7 @@ async function contentOf(
   open: Box | null,
   extra: SettingsExtra,
 ): Promise<Content> {
-  const { links, staleSince } = context;
-  const nothing: Content = {
-    note: null,
-    intro: null,
-    form: null,
-    pull: null,
-    editForm: null,
-    pushes: [],
-    updateAll: null,
-    pushNote: null,
-    banners: [],
-    headAction: null,
-    foot: null,
-  };
+  const { links, staleSince, request } = context;
   if (staleSince !== null) {
     const pull = loaded.pull === null ? null : asOf(viewPull(loaded.pull, links, null), staleSince, context);
     return { ...nothing, pull, foot: [action('go', buttons.lookNow, links.settings)] };
@@ -138,6 +114,7 @@ async function contentOf(
       ...pushes,
       pull,
       editForm: edit,
+      hook: editing ? hookOf(panel, loaded.pull.mirror, request, extra) : null,
       form,
       headAction: headAction(pushed, context, buttons.addPush, form),
     };
@@ -168,6 +145,11 @@ function headAction(
   form: FormView | null,
 ): Content['headAction'] {
   return mayChange && form === null ? action('open', label, links.open('add')) : null;
+}
+
+function hookOf({ deps }: Panel, mirror: Mirror, request: Request, { hookSecret }: SettingsExtra): HookView {
+  const open = hookSecret !== undefined || request.query['part'] === 'webhook';
+  return viewHook(mirror, publicPlace(deps.publicUrl()).url, { open, secret: hookSecret?.reveal() ?? null });
 }
 
 function pushesOf(
@@ -206,6 +188,7 @@ function asOf(pull: PullView, at: number, { forge }: PanelContext): PullView {
     badge: { ...pull.badge, tone: 'quiet' },
     badgeAt: pages.badgeAt(pull.badge.word, at),
     advice: null,
+    warning: null,
     next: null,
     actions: [],
     held: null,

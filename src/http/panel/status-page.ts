@@ -3,6 +3,7 @@ import { buttons } from '../../panel/texts/actions';
 import { pages } from '../../panel/texts/pages';
 import { loadProject } from './load-project';
 import { openContext, type Panel } from './panel-context';
+import { emptySettings } from './settings-model';
 import { showPage } from './show-page';
 import { action } from './view/action';
 import { viewPull } from './view/pull-view';
@@ -22,7 +23,7 @@ export async function showStatus(panel: Panel, request: Request, response: Respo
           hostKeys: null,
           key: null,
           keyChange: null,
-          ...(caller.admin ? {} : { advice: null }),
+          ...(caller.admin ? {} : { advice: null, warning: null }),
         };
   const running = pull !== null && pull.live !== null;
   showPage(panel, request, response, {
@@ -38,17 +39,11 @@ export async function showStatus(panel: Panel, request: Request, response: Respo
       state: loaded.state,
     },
     model: {
-      note: null,
+      ...emptySettings,
       intro: pull === null ? pages.tab.none : null,
-      form: null,
       pull,
-      editForm: null,
-      pushes: [],
-      updateAll: null,
-      pushNote: null,
       foot: caller.admin && pull !== null ? [action('go', buttons.history, links.history)] : null,
       links,
-      may: false,
     },
     forge,
     csrf,

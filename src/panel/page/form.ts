@@ -127,7 +127,10 @@ function showSummary(form: HTMLFormElement): void {
     deletions: field('deletions'),
     lfs: field('lfs') === 'yes' || field('lfs_shown') === '',
     followDefaultBranch: field('follow_default') === 'yes',
+    lfsUrl: field('lfs_url').trim(),
     interval: intervalOf(field('check')),
+    issue: field('notify_issue') === 'yes',
+    messages: field('notify_url').trim(),
   };
   place.textContent = sayOptions(options, Number(place.dataset['hwSummary']));
 }

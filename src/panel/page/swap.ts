@@ -42,10 +42,14 @@ export async function refresh(): Promise<void> {
   const before = find('.hw-badge')?.textContent ?? '';
   const after = find('.hw-badge', page.main)?.textContent ?? '';
   if (after !== before) announce(`${after}.`);
-  const busy = find('#hw-box, details[open]', main()) !== null;
+  // What is shown once must not be replaced before somebody has copied it.
+  const once = find('[data-hw-once]', main()) !== null;
+  const busy = once || find('#hw-box, details[open]', main()) !== null;
   const parts = all('[data-hw-part]');
   const newParts = all('[data-hw-part]', page.main);
-  if (!busy || parts.length === 0 || newParts.length !== parts.length) return replaceAll(page, false);
+  const fits = parts.length > 0 && newParts.length === parts.length;
+  if (once && !fits) return;
+  if (!busy || !fits) return replaceAll(page, false);
   parts.forEach((part, at) => {
     const next = newParts[at];
     if (next === undefined || next.outerHTML === part.outerHTML) return;
@@ -59,6 +63,8 @@ interface LoadedPage {
   readonly url: string;
   readonly title: string;
   readonly main: HTMLElement;
+  /** The answer to a form: at its address nothing can be got again. */
+  readonly isAnswer: boolean;
 }
 
 async function load(url: string, fields?: URLSearchParams): Promise<LoadedPage | null> {
@@ -72,7 +78,8 @@ async function load(url: string, fields?: URLSearchParams): Promise<LoadedPage |
     if (!(answer.headers.get('content-type') ?? '').startsWith('text/html')) return null;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const part = page.getElementById('hw');
-    return part === null ? null : { url: answer.url, title: page.title, main: part };
+    const isAnswer = fields !== undefined && !answer.redirected;
+    return part === null ? null : { url: answer.url, title: page.title, main: part, isAnswer };
   } catch {
     // Signing in again leads to the forge, where only the browser itself may go.
     return null;
@@ -93,8 +100,7 @@ function replaceAll(page: LoadedPage, moves: boolean): void {
   const url = new URL(page.url);
   const said = url.searchParams.get('said');
   url.searchParams.delete('said');
-  // What a form answered with stands at the form's address, where nothing can be got again.
-  if (!/\/(add|edit)$/.test(url.pathname)) history.replaceState(null, '', url);
+  if (!page.isAnswer) history.replaceState(null, '', url);
   announce(
     all('.hw > .segment > .hw-box[role="status"], #hw-result', main())
       .map((box) => box.textContent?.trim())
@@ -110,6 +116,7 @@ function focusAfter(said: string | null, before: string | null, wasOpen: boolean
   const box = find('#hw-box', main());
   const place =
     faulty ??
+    find('[data-hw-once] textarea', main()) ??
     (said?.startsWith('added') ? find('#hw-pull-address', main()) : null) ??
     (said?.startsWith('deleted') ? find('#hw-title', main()) : null) ??
     (location.search.includes('open=') && box !== null

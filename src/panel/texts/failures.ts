@@ -13,7 +13,9 @@ export const failures = {
   tokenExpired: (host: string, day: string | null): Rich =>
     day === null ? say`The token for ${host} has expired.` : say`The token for ${host} expired on ${day}.`,
   tokenExpiring: (host: string, day: string | null): Rich =>
-    day === null ? say`The token for ${host} expires soon.` : say`The token for ${host} will expire on ${day}.`,
+    day === null ? say`The token for ${host} expires soon.` : say`The token for ${host} expires on ${day}.`,
+  tokenSoon: (host: string, days: number): Rich =>
+    say`The token for ${host} expires ${days < 1 ? 'within a day' : `in ${count(days, 'day')}`}.`,
   forbidden: (host: string): Rich => say`${host} does not let this account read the repository.`,
   secretUnreadable: say`The stored password can no longer be read.`,
   key: (host: string): Rich => say`${host} did not accept this mirror’s key.`,
@@ -82,6 +84,7 @@ export const failures = {
 /** What to do about it, one sentence. */
 export const advice = {
   credentials: say`Enter a new password or token. A token may have expired, or may not be allowed to read this repository.`,
+  newTokenBefore: say`Make a new one and enter it before then.`,
   newToken: say`Make a new token there and enter it as the password. Nothing else has to change.`,
   credentialsMissing: say`Enter the username and a password or token that may read this repository.`,
   forbidden: say`Give the account the right to read there, or enter another one.`,

@@ -27,7 +27,7 @@ export const history = {
     ].join(', '),
   planned: (changed: number): string =>
     changed === 0 ? 'Preview: nothing would change' : `Preview: ${changed} would change`,
-  undone: (refs: number): string => (refs === 1 ? '1 put back' : `${refs} put back`),
+  undone: (refs: number): string => (refs === 0 ? 'Nothing had to be put back' : `${refs} put back`),
   failed: (sentence: Rich): Rich => say`Failed: ${sentence}`,
   stopped: (sentence: Rich): Rich => say`Stopped: ${sentence}`,
   waits: 'Waits for a worker',

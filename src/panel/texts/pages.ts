@@ -71,6 +71,7 @@ export const pages = {
     passwordSaved: 'The password is saved. The update starts.',
     passwordMissing: 'Enter a password or token.',
     pushStarted: 'All push mirrors are updated.',
+    hookRemoved: 'The webhook is taken away. Nothing answers at its address any more.',
   },
   problem: {
     stale: 'The change is another one by now. Look at what stands below.',

@@ -9,9 +9,15 @@ export interface OptionsSaid {
   readonly divergence: string;
   readonly deletions: string;
   readonly lfs: boolean;
+  /** '' for where Git LFS would look. */
+  readonly lfsUrl: string;
   readonly followDefaultBranch: boolean;
   /** ms; adaptive; null: the admin's. */
   readonly interval: number | 'adaptive' | null;
+  /** Whether an issue tells of a pause. */
+  readonly issue: boolean;
+  /** Where messages go; '' for nowhere. */
+  readonly messages: string;
 }
 
 const divergences: Readonly<Record<string, string>> = {
@@ -27,11 +33,13 @@ export function sayOptions(options: OptionsSaid, usualMs: number): string {
     branchesAndTags(options.branches, options.tags),
     divergences[options.divergence] ?? '',
     options.deletions === 'follow' ? 'delete what is deleted there' : '',
-    options.lfs ? '' : 'no LFS files',
+    !options.lfs ? 'no LFS files' : options.lfsUrl === '' ? '' : `LFS files from ${hostOf(options.lfsUrl)}`,
     options.followDefaultBranch ? '' : 'own default branch',
     options.interval === 'adaptive'
       ? 'check more often while it is active'
       : `check ${everyWords(options.interval ?? usualMs)}`,
+    options.issue ? 'an issue when it is paused' : '',
+    options.messages === '' ? '' : `messages to ${hostOf(options.messages)}`,
   ]
     .filter((part) => part !== '')
     .join(' · ');
@@ -44,6 +52,11 @@ export function sayPushOptions(onCommit: boolean, every: string | null): string 
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** "git.example.org"; what stands in the field where that is no address. */
+function hostOf(address: string): string {
+  return /^https?:\/\/(?:[^/@]*@)?([^/?#]+)/i.exec(address.trim())?.[1] ?? address.trim().slice(0, 60);
+}
+
 function branchesAndTags(branches: string, tags: string): string {
   if (branches === 'all') {
     if (tags === 'all') return 'All branches and tags';
@@ -54,11 +67,13 @@ function branchesAndTags(branches: string, tags: string): string {
   return tags === 'none' ? `${which}, no tags` : `${which} and the tags on them`;
 }
 
-/** "every 6 hours", "every hour", "once a day"; ms. */
+/** "every 6 hours", "every 90 minutes", "once a day"; ms. */
 export function everyWords(ms: number): string {
-  const hours = Math.round(ms / 3_600_000);
-  if (hours === 24) return 'once a day';
-  if (hours >= 1) return hours === 1 ? 'every hour' : `every ${hours} hours`;
   const minutes = Math.max(1, Math.round(ms / 60_000));
-  return minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
+  const hours = Math.round(minutes / 60);
+  if (minutes < 60 || (minutes % 60 !== 0 && minutes < 180))
+    return minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
+  if (hours % 24 !== 0) return hours === 1 ? 'every hour' : `every ${hours} hours`;
+  const days = hours / 24;
+  return days === 1 ? 'once a day' : days === 7 ? 'once a week' : `every ${days} days`;
 }

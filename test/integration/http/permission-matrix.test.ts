@@ -160,6 +160,8 @@ const panelPages = [
 const panelForms = [
   '/:owner/:repo/add',
   '/:owner/:repo/edit',
+  '/:owner/:repo/webhook',
+  '/:owner/:repo/notify-secret',
   '/:owner/:repo/:action',
   '/:owner/:repo/push/:action',
 ] as const;

@@ -113,8 +113,11 @@ describe('the title of the options', () => {
     divergence: 'keep',
     deletions: 'ignore',
     lfs: true,
+    lfsUrl: '',
     followDefaultBranch: true,
     interval: null,
+    issue: false,
+    messages: '',
   };
 
   it('says what they are set to', () => {
@@ -126,10 +129,13 @@ describe('the title of the options', () => {
       deletions: 'follow',
       lfs: false,
       followDefaultBranch: false,
+      lfsUrl: '',
       interval: 'adaptive' as const,
+      issue: true,
+      messages: 'https://chat.example.org/hooks/1?token=x',
     };
     expect(sayOptions(other, hour)).toBe(
-      'Protected branches, no tags · replace what changed here · delete what is deleted there · no LFS files · own default branch · check more often while it is active',
+      'Protected branches, no tags · replace what changed here · delete what is deleted there · no LFS files · own default branch · check more often while it is active · an issue when it is paused · messages to chat.example.org',
     );
   });
 });

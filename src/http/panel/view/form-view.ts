@@ -1,10 +1,13 @@
 import { divergences, type MirrorOptions } from '../../../domain/mirror-options';
+import type { SshKeyType } from '../../../domain/mirror-ssh';
+import type { SchedulePolicy } from '../../../domain/schedule';
 import { showInterval, type UpdateInterval } from '../../../domain/update-interval';
 import { form, options as optionTexts, tokenHelp } from '../../../panel/texts/forms';
 import { everyWords, sayOptions, sayPushOptions } from '../../../panel/texts/summary';
 import { hintsFor, type AddressHint } from '../../../panel/texts/address-hints';
 import type { Rich } from '../../../panel/texts/rich';
 import type { HostKeysView } from './host-keys-view';
+import type { NotifyView } from './notify-view';
 
 export type Method = 'none' | 'password' | 'key';
 
@@ -16,15 +19,42 @@ export interface FormValues {
   readonly username: string;
   readonly options: Pick<
     MirrorOptions,
-    'branches' | 'branchPattern' | 'tags' | 'divergence' | 'deletions' | 'lfs' | 'followDefaultBranch' | 'interval'
+    | 'branches'
+    | 'branchPattern'
+    | 'tags'
+    | 'divergence'
+    | 'deletions'
+    | 'lfs'
+    | 'lfsUrl'
+    | 'followDefaultBranch'
+    | 'interval'
   >;
+  /** The day on which the token ends, such as "2027-01-31"; '' for none. */
+  readonly tokenEnd: string;
+  readonly keyType: SshKeyType;
+  /** Whom the mirror tells; `url` is '' for nobody. */
+  readonly notify: { readonly issue: boolean; readonly url: string };
   readonly push: { readonly interval: string; readonly onCommit: boolean };
 }
 
 /** Names of the fields that have something wrong with them. */
 export type FaultyFields = Readonly<
   Partial<
-    Record<'address' | 'username' | 'password' | 'pattern' | 'keys' | 'name' | 'owner' | 'token' | 'interval', string>
+    Record<
+      | 'address'
+      | 'username'
+      | 'password'
+      | 'tokenEnd'
+      | 'pattern'
+      | 'keys'
+      | 'name'
+      | 'owner'
+      | 'token'
+      | 'interval'
+      | 'lfsUrl'
+      | 'notifyUrl',
+      string
+    >
   >
 >;
 
@@ -53,6 +83,7 @@ export interface FormView {
   readonly publicKey: string | null;
   readonly canTest: boolean;
   readonly cancel: string | null;
+  readonly notify: NotifyView | null;
   readonly divergences: readonly string[];
   readonly intervals: readonly { readonly value: string; readonly label: string; readonly chosen: boolean }[];
   /** Only where a project is made too. */
@@ -77,6 +108,9 @@ export interface FormInput {
   readonly canTest: boolean;
   readonly publicKey?: string | null;
   readonly cancel?: string | null;
+  /** How the last messages fared; of a mirror that is there. */
+  readonly notify?: NotifyView | null;
+  readonly bounds: Pick<SchedulePolicy, 'minIntervalMs' | 'maxIntervalMs'>;
   readonly project?: FormView['project'];
 }
 
@@ -96,9 +130,9 @@ export function viewForm(input: FormInput): FormView {
     addressFaulty: faults.address !== undefined,
     tokenHelp: tokenHelpFor(values.address),
     stored: input.stored ?? false,
-    summary: sayOptions(values.options, input.intervalMs),
+    summary: summarise(values, input.intervalMs),
     pushSummary: summarisePush(values),
-    optionsOpen: (input.optionsOpen ?? false) || faults.pattern !== undefined || faults.interval !== undefined,
+    optionsOpen: (input.optionsOpen ?? false) || inOptions.some((field) => faults[field] !== undefined),
     hostKeys: input.hostKeys ?? null,
     result: input.result ?? null,
     submit: input.submit,
@@ -109,8 +143,9 @@ export function viewForm(input: FormInput): FormView {
     publicKey: input.publicKey ?? null,
     canTest: input.canTest,
     cancel: input.cancel ?? null,
+    notify: input.notify ?? null,
     divergences,
-    intervals: intervalChoices(values.options.interval, input.intervalMs),
+    intervals: intervalChoices(values.options.interval, input.intervalMs, input.bounds),
     project: input.project ?? null,
   };
 }
@@ -120,18 +155,33 @@ function withoutAddress({ address: _address, ...others }: FaultyFields): FaultyF
   return others;
 }
 
-/** The usual ones, and what is set if it is none of these. */
-function intervalChoices(set: UpdateInterval, usualMs: number): FormView['intervals'] {
-  const hour = 3_600_000;
-  const choices = [
-    { value: '', label: optionTexts.usualInterval(everyWords(usualMs)), is: null },
-    { value: '1h', label: optionTexts.hourly, is: hour },
-    { value: '24h', label: optionTexts.daily, is: 24 * hour },
-    { value: 'adaptive', label: optionTexts.adaptive, is: 'adaptive' },
-  ] as const;
-  const shown = choices.map(({ value, label, is }) => ({ value, label, chosen: is === set }));
-  if (typeof set !== 'number' || shown.some(({ chosen }) => chosen)) return shown;
-  return [...shown, { value: showInterval(set), label: optionTexts.otherInterval(everyWords(set)), chosen: true }];
+const inOptions = ['pattern', 'interval', 'lfsUrl', 'notifyUrl'] as const;
+const minute = 60_000;
+const usualChoices = [30, 60, 180, 360, 720, 1440, 10_080].map((minutes) => minutes * minute);
+
+/** As the admin has it, the usual ones that the admin allows, and what is set if it is none of these. */
+function intervalChoices(
+  set: UpdateInterval,
+  usualMs: number,
+  { minIntervalMs: least, maxIntervalMs: most }: FormInput['bounds'],
+): FormView['intervals'] {
+  const own = typeof set === 'number' ? [set] : [];
+  const allowed = usualChoices.filter((ms) => ms >= least && ms <= most);
+  const times = [...new Set([...allowed, ...own])].sort((one, other) => one - other);
+  return [
+    { value: '', label: optionTexts.usualInterval(everyWords(usualMs)), chosen: set === null },
+    ...times.map((ms) => ({
+      value: showInterval(ms),
+      label: optionTexts.otherInterval(everyWords(ms)),
+      chosen: ms === set,
+    })),
+    { value: 'adaptive', label: optionTexts.adaptive, chosen: set === 'adaptive' },
+  ];
+}
+
+function summarise({ options, notify }: FormValues, usualMs: number): string {
+  const said = { ...options, lfsUrl: options.lfsUrl ?? '', issue: notify.issue, messages: notify.url };
+  return sayOptions(said, usualMs);
 }
 
 function summarisePush({ push }: FormValues): string {
@@ -156,8 +206,12 @@ export const emptyValues: FormValues = {
     divergence: 'keep',
     deletions: 'ignore',
     lfs: true,
+    lfsUrl: null,
     followDefaultBranch: true,
     interval: null,
   },
+  tokenEnd: '',
+  keyType: 'ed25519',
+  notify: { issue: false, url: '' },
   push: { interval: '8h0m0s', onCommit: true },
 };

@@ -9,6 +9,8 @@ export interface PanelLinks {
   /** Opens a box below a mirror. */
   open(box: Box, push?: string): string;
   run(id: string): string;
+  /** A page of the replaced values that are kept; `asked`: one that may be put back. */
+  backups(page: number, asked?: string): string;
   plan(id: string): string;
   /** Where a form is sent. */
   act(action: string): string;
@@ -38,6 +40,8 @@ export function panelLinks(base: string, forgeUrl: string, owner: string, repo: 
     assets: `${base}/panel/assets`,
     open: (box, push) => `${here}?open=${box}${push === undefined ? '' : `&push=${encodeURIComponent(push)}`}`,
     run: (id) => `${here}/history?run=${encodeURIComponent(id)}`,
+    backups: (page, asked) =>
+      `${here}/history?kept=${page}${asked === undefined ? '' : `&open=${encodeURIComponent(asked)}`}`,
     plan: (id) => `${here}/plan/${encodeURIComponent(id)}`,
     act: (action) => `${here}/${action}`,
     signIn: (returnTo) => `${base}/oauth/login?return_to=${encodeURIComponent(returnTo)}`,

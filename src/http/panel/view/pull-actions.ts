@@ -47,7 +47,8 @@ export function newHostKeys({ mirror }: Pick<PullInput, 'mirror'>): readonly Hos
 function mainAction(main: MainAction, input: PullInput, links: PanelLinks, open: Box | null): Action | null {
   const { mirror, forge } = input;
   const of = otherSideOf(mirror.url).name;
-  const look = 'primary';
+  // A form that stands open has a primary button of its own.
+  const look = open === 'edit' || open === 'password' ? 'plain' : 'primary';
   const opens = (box: Box, label: string) =>
     action('open', label, links.open(box), { of, expanded: open === box, look: open === box ? 'plain' : look });
   switch (main) {

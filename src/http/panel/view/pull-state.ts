@@ -2,7 +2,8 @@ import { shortName } from '../../../domain/git-ref';
 import type { Pause } from '../../../domain/pause';
 import type { RefOutcome } from '../../../domain/run';
 import { showRemoteText } from '../../../domain/redact';
-import { advice as advices } from '../../../panel/texts/failures';
+import { tokenWarning } from '../../../domain/token-expiry';
+import { advice as advices, failures } from '../../../panel/texts/failures';
 import { guards } from '../../../panel/texts/guards';
 import { say, type Rich } from '../../../panel/texts/rich';
 import { badges, states, type Badge } from '../../../panel/texts/states';
@@ -22,11 +23,28 @@ export interface PullState {
   /** What happens by itself. */
   readonly next: Rich | null;
   readonly main: MainAction | null;
+  /** Of something that will fail soon; the badge stays. */
+  readonly warning?: Rich;
 }
 
 /** A mirror's state in the words of a maintainer. The first rule that fits decides. */
 export function pullState(input: PullInput): PullState {
-  return running(input) ?? waitingForPerson(input) ?? resting(input);
+  return withTokenWarning(input, running(input) ?? waitingForPerson(input) ?? resting(input));
+}
+
+const dayMs = 86_400_000;
+
+/** Before the stored token ends, and after it; a failure says it itself. */
+function withTokenWarning({ mirror, now }: PullInput, state: PullState): PullState {
+  const { tokenExpiresAt, lastError } = mirror;
+  if (lastError !== null || tokenExpiresAt === null || tokenWarning(mirror, now) === null) return state;
+  const { host } = otherSideOf(mirror.url);
+  const warning =
+    tokenExpiresAt > now
+      ? say`${failures.tokenSoon(host, Math.floor((tokenExpiresAt - now) / dayMs))} ${advices.newTokenBefore}`
+      : say`${failures.tokenExpired(host, new Date(tokenExpiresAt).toISOString().slice(0, 10))} ${advices.newToken}`;
+  const cure = state.kind === 'idle' && (state.main === null || state.main === 'update') ? 'password' : state.main;
+  return { ...state, warning, main: cure };
 }
 
 function running({ mirror, activeRun, progress }: PullInput): PullState | null {

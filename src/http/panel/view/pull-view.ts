@@ -39,6 +39,7 @@ export interface PullView {
   readonly why: Rich;
   readonly advice: Rich | null;
   readonly next: Rich | null;
+  readonly warning: Rich | null;
   readonly facts: readonly FactView[];
   readonly actions: readonly Action[];
   /** Something asks for attention. */
@@ -73,6 +74,7 @@ export function viewPull(input: PullInput, links: PanelLinks, open: Box | null):
     why: state.why,
     advice: state.advice,
     next: state.next,
+    warning: state.warning ?? null,
     facts: state.kind === 'running' || state.kind === 'needsKey' ? [] : factsOf(input, state),
     actions: pullActions(input, state, links, box),
     loud: state.badge.tone !== 'ok' && state.badge.tone !== 'quiet',
