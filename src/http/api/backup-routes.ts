@@ -1,33 +1,44 @@
 import { z } from 'zod';
 import { placeOf, type Backup } from '../../domain/backup';
 import { findBackup, restoreBackup } from '../../sync/restore-backup';
+import { backups, type BackupAnswer } from './answers/backup';
+import { putBackFaults } from './answers/fault-groups';
+import { putBackRun } from './answers/run';
 import { findMirror } from './find-mirror';
 import { mirrorPath } from './mirror-path';
 import { tellPaging } from './paging';
 import { presentOutcome, presentRun } from './present';
-import { isoTime } from './present-values';
+import { timeText } from './present-values';
 import { defineRoute } from './route';
 
 export const listBackups = defineRoute({
+  id: 'listBackups',
+  tag: 'History',
   method: 'get',
   path: `${mirrorPath}/backups`,
   need: 'read',
   summary: 'Values that runs overwrote and that are kept, newest first',
   paged: true,
+  answers: { 200: backups },
+  faults: ['mirror_not_found'],
   handle: async ({ deps, caller, page, request, response }) => {
     const mirror = await findMirror(deps.store, caller);
-    const backups = await deps.store.backups(mirror.id, page);
-    tellPaging(response, deps.publicUrl(), request.originalUrl.split('?')[0] ?? '', page, backups.total);
-    response.json(backups.items.map(presentBackup));
+    const found = await deps.store.backups(mirror.id, page);
+    tellPaging(response, deps.publicUrl(), request.originalUrl.split('?')[0] ?? '', page, found.total);
+    response.json(found.items.map(presentBackup));
   },
 });
 
 export const postRestore = defineRoute({
+  id: 'restoreBackup',
+  tag: 'History',
   method: 'post',
   path: `${mirrorPath}/backups/:id/restore`,
   need: 'write',
   summary: 'Put an overwritten value back to its branch or tag: 200 with a run that tells what became of it',
   body: z.strictObject({}),
+  answers: { 200: putBackRun },
+  faults: [...putBackFaults, 'backup_not_found'],
   handle: async ({ deps, caller, request, response }) => {
     const mirror = await findMirror(deps.store, caller);
     const backup = await findBackup(deps.store, mirror.id, request.params.id);
@@ -37,14 +48,13 @@ export const postRestore = defineRoute({
   },
 });
 
-export function presentBackup(backup: Backup) {
+export function presentBackup(backup: Backup): BackupAnswer {
   return {
     id: backup.id,
     run_id: backup.runId,
     ref: backup.ref,
     commit: backup.oid,
-    /** The ref of the project that keeps it. */
     kept_as: placeOf(backup),
-    overwritten_at: isoTime(backup.at),
+    overwritten_at: timeText(backup.at),
   };
 }

@@ -4,6 +4,8 @@ import type { MirrorNotice } from '../../domain/events';
 import type { Mirror } from '../../domain/mirror';
 import type { HttpDeps } from '../http-deps';
 import type { Access } from './access';
+import { mirrorEvents } from './answers/mirror';
+import type { ProgressAnswer } from './answers/run';
 import { EventStream } from './event-stream';
 import { describeMirror, findMirror } from './find-mirror';
 import { mirrorPath } from './mirror-path';
@@ -16,10 +18,14 @@ import { defineRoute } from './route';
  * caller's rights. The stream ends when the mirror is removed, the right is gone, or the server closes.
  */
 export const getEvents = defineRoute({
+  id: 'watchMirror',
+  tag: 'Mirrors',
   method: 'get',
   path: `${mirrorPath}/events`,
   need: 'read',
   summary: 'Server-sent events: state, run, progress',
+  answers: { 200: mirrorEvents },
+  faults: ['mirror_not_found'],
   handle: async ({ deps, access, caller, request, response }) => {
     const mirror = await findMirror(deps.store, caller);
     const stream = new EventStream(response);
@@ -81,7 +87,7 @@ async function tellNotice(deps: HttpDeps, notice: MirrorNotice, stream: EventStr
         done: notice.done,
         total: notice.total,
         bytes: notice.bytes,
-      });
+      } satisfies ProgressAnswer);
     case 'mirror.removed':
       return stream.end();
     case 'run.queued':

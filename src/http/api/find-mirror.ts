@@ -4,6 +4,7 @@ import type { Mirror } from '../../domain/mirror';
 import type { Run } from '../../domain/run';
 import type { CallerRights } from '../../ports/forge';
 import type { StoreReads } from '../../ports/store';
+import type { MirrorAnswer } from './answers/mirror';
 import { presentMirror } from './present';
 import { isoTime } from './present-values';
 
@@ -26,7 +27,7 @@ export async function findRun(store: Pick<StoreReads, 'run'>, mirror: Mirror, id
 export async function describeMirror(
   { store, publicUrl }: { readonly store: Pick<StoreReads, 'run' | 'hostLoad'>; readonly publicUrl: () => string },
   mirror: Mirror,
-) {
+): Promise<MirrorAnswer> {
   const activeRun = mirror.activeRunId === null ? null : await store.run(mirror.activeRunId);
   const { blockedUntil } = await store.hostLoad(budgetHost(mirror.url));
   return { ...presentMirror(mirror, activeRun, publicUrl()), ...presentHost(blockedUntil) };

@@ -13,20 +13,25 @@ import {
 import type { PullRequestNote } from '../../domain/pull-request';
 import { showInterval } from '../../domain/update-interval';
 import { syncStateOf } from '../../domain/sync-state';
-import { isoTime, presentFault, presentOutcome } from './present-values';
+import { optionWords, type OptionsAnswer } from './answers/mirror-options';
+import type { HeldPlanAnswer, PullRequestAnswer, SyncAnswer } from './answers/mirror-sync';
+import { isoTime, presentFault, presentOutcome, timeText } from './present-values';
 
 /** What PUT takes of a mirror's options; the first three are GitLab's fields. */
 export const optionFields = {
-  only_mirror_protected_branches: z.boolean().optional(),
-  mirror_branch_regex: z.string().max(4000).nullable().optional(),
-  mirror_overwrites_diverged_branches: z.boolean().optional(),
-  tags: z.enum(tagChoices).optional(),
-  follow_default_branch: z.boolean().optional(),
-  divergence: z.enum(divergences).optional(),
-  deletions: z.enum(deletionChoices).optional(),
-  lfs: z.boolean().optional(),
-  lfs_url: z.string().max(4000).nullable().optional(),
-  interval: z.string().max(40).nullable().optional(),
+  only_mirror_protected_branches: z
+    .boolean()
+    .optional()
+    .describe(`${optionWords.only_mirror_protected_branches} Takes admin rights for Headwater's account.`),
+  mirror_branch_regex: z.string().max(4000).nullable().optional().describe(optionWords.mirror_branch_regex),
+  mirror_overwrites_diverged_branches: z.boolean().optional().describe(optionWords.mirror_overwrites_diverged_branches),
+  tags: z.enum(tagChoices).optional().describe(optionWords.tags),
+  follow_default_branch: z.boolean().optional().describe(optionWords.follow_default_branch),
+  divergence: z.enum(divergences).optional().describe(optionWords.divergence),
+  deletions: z.enum(deletionChoices).optional().describe(optionWords.deletions),
+  lfs: z.boolean().optional().describe(optionWords.lfs),
+  lfs_url: z.string().max(4000).nullable().optional().describe(optionWords.lfs_url),
+  interval: z.string().max(40).nullable().optional().describe(optionWords.interval),
 };
 
 export function readOptions(body: z.infer<z.ZodObject<typeof optionFields>>): OptionsChange {
@@ -44,7 +49,7 @@ export function readOptions(body: z.infer<z.ZodObject<typeof optionFields>>): Op
   };
 }
 
-export function presentOptions(options: MirrorOptions) {
+export function presentOptions(options: MirrorOptions): OptionsAnswer {
   return {
     only_mirror_protected_branches: options.branches === 'protected',
     mirror_branch_regex: options.branchPattern,
@@ -60,19 +65,16 @@ export function presentOptions(options: MirrorOptions) {
 }
 
 /** How far the project is behind its upstream, as far as the last run could tell. `now` is epoch ms. */
-export function presentSync(mirror: Mirror, now: number) {
+export function presentSync(mirror: Mirror, now: number): SyncAnswer {
   const { proof } = mirror;
   const inSyncAt = proof?.inSyncAt ?? null;
   return {
     sync_state: syncStateOf(mirror),
     refs_behind: proof?.behind ?? 0,
     refs_diverged: proof?.divergedTotal ?? 0,
-    /** Only the first fifty. */
-    diverged: proof?.diverged ?? [],
+    diverged: [...(proof?.diverged ?? [])],
     refs_incomplete_lfs: proof?.lfsTotal ?? 0,
-    /** Only the first fifty. */
-    incomplete_lfs: proof?.lfs ?? [],
-    /** Since everything was last known to be equal; null: it never was. */
+    incomplete_lfs: [...(proof?.lfs ?? [])],
     lag_seconds: inSyncAt === null ? null : Math.max(0, Math.floor((now - inSyncAt) / 1000)),
     in_sync_at: isoTime(inSyncAt),
     pull_requests: mirror.pullRequests.map(presentPullRequest),
@@ -80,27 +82,26 @@ export function presentSync(mirror: Mirror, now: number) {
   };
 }
 
-function presentPullRequest(note: PullRequestNote) {
+function presentPullRequest(note: PullRequestNote): PullRequestAnswer {
   return {
     branch: shortName(note.branch),
     number: note.number,
     url: note.url,
     state: note.state,
-    /** The upstream's commit that it offers. */
     commit: note.oid,
-    changed_at: isoTime(note.at),
+    changed_at: timeText(note.at),
   };
 }
 
-function presentHeld(held: HeldPlan) {
+function presentHeld(held: HeldPlan): HeldPlanAnswer {
   return {
     plan_id: held.id,
     run_id: held.runId,
-    since: isoTime(held.at),
+    since: timeText(held.at),
     reasons: held.reasons.map(presentFault),
     refs: held.refs.map(presentOutcome),
     refs_total: held.total,
-    lost: held.lost,
+    lost: [...held.lost],
     lost_total: held.lostTotal,
     accepted: held.accepted,
   };

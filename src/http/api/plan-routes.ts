@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { acceptPlan } from '../../sync/accept-plan';
 import { planNext } from '../../sync/plan-next';
 import { undoRun } from '../../sync/undo-run';
+import { putBackFaults, requestFaults } from './answers/fault-groups';
+import { planMade, planUnderWay, putBackRun, startedRun } from './answers/run';
 import { findMirror, findRun } from './find-mirror';
 import { mirrorPath } from './mirror-path';
 import { tellPaging } from './paging';
@@ -13,12 +15,16 @@ const nothing = z.strictObject({});
 const patience = { waitMs: 25_000, pollMs: 100 };
 
 export const postPlan = defineRoute({
+  id: 'planNextRun',
+  tag: 'History',
   method: 'post',
   path: `${mirrorPath}/plan`,
   need: 'write',
   summary: 'What the next run would do, ref by ref: 200, or 202 with the run while it is not known yet',
   body: nothing,
   paged: true,
+  answers: { 200: planMade, 202: planUnderWay },
+  faults: ['mirror_not_found', 'run_under_way'],
   handle: async ({ deps, caller, page, request, response }) => {
     const mirror = await findMirror(deps.store, caller);
     const run = await planNext(deps, mirror.id, patience);
@@ -31,11 +37,16 @@ export const postPlan = defineRoute({
 });
 
 export const postAccept = defineRoute({
+  id: 'acceptPlan',
+  tag: 'History',
   method: 'post',
   path: `${mirrorPath}/accept`,
   need: 'write',
   summary: 'Accept the plan that is held, and no other: 202 with the run that carries it out',
-  body: z.strictObject({ plan_id: z.string().min(1).max(64) }),
+  body: z.strictObject({ plan_id: z.string().min(1).max(64).describe('`held.plan_id` of the mirror.') }),
+  example: { plan_id: '…' },
+  answers: { 202: startedRun },
+  faults: [...requestFaults, 'plan_stale'],
   handle: async ({ deps, caller, body, response }) => {
     const mirror = await findMirror(deps.store, caller);
     const { run, warning } = await acceptPlan(deps, mirror.id, body.plan_id);
@@ -44,11 +55,15 @@ export const postAccept = defineRoute({
 });
 
 export const postUndo = defineRoute({
+  id: 'undoRun',
+  tag: 'History',
   method: 'post',
   path: `${mirrorPath}/runs/:id/undo`,
   need: 'write',
   summary: 'Put back what a run moved or deleted: 200 with a run that tells what became of each ref',
   body: nothing,
+  answers: { 200: putBackRun },
+  faults: [...putBackFaults, 'run_not_found', 'run_not_undoable'],
   handle: async ({ deps, caller, request, response }) => {
     const mirror = await findMirror(deps.store, caller);
     const run = await findRun(deps.store, mirror, request.params.id);

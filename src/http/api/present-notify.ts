@@ -1,9 +1,10 @@
 import type { Secret } from '../../domain/credentials';
 import type { MirrorNotify, NoticeDelivery } from '../../domain/mirror-notify';
-import { isoTime, presentFault } from './present-values';
+import type { NoticeDeliveryAnswer, NotifyAnswer } from './answers/mirror-notify';
+import { presentFault, timeText } from './present-values';
 
 /** Whom the mirror tells, and how the last try went. */
-export function presentNotify({ issue, url, secrets, lastWebhook, lastIssue }: MirrorNotify) {
+export function presentNotify({ issue, url, secrets, lastWebhook, lastIssue }: MirrorNotify): NotifyAnswer {
   return {
     notify_issue: issue,
     notify_url: url,
@@ -18,12 +19,12 @@ export function presentNotifySecret({ notifySecret }: { readonly notifySecret: S
   return notifySecret === null ? {} : { notify_secret: notifySecret.reveal() };
 }
 
-function presentDelivery(delivery: NoticeDelivery | null) {
+function presentDelivery(delivery: NoticeDelivery | null): NoticeDeliveryAnswer | null {
   if (delivery === null) return null;
   const { type, at, delivered, retries, attempts, status, error } = delivery;
   return {
     event: type,
-    at: isoTime(at),
+    at: timeText(at),
     delivered,
     retries,
     attempts,

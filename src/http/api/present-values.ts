@@ -1,9 +1,10 @@
 import type { Fault } from '../../domain/errors';
+import type { FaultAnswer, RefOutcomeAnswer } from './answers/values';
 import { faultClass } from '../../domain/failure-rules';
 import type { RefOutcome } from '../../domain/run';
 
 /** What became of one ref, or what would. */
-export function presentOutcome(outcome: RefOutcome) {
+export function presentOutcome(outcome: RefOutcome): RefOutcomeAnswer {
   return {
     ref: outcome.ref,
     old: outcome.oldOid,
@@ -13,7 +14,9 @@ export function presentOutcome(outcome: RefOutcome) {
   };
 }
 
-export function presentFault(fault: Fault | null) {
+/** null stays null. */
+export function presentFault<F extends Fault | null>(fault: F): F extends null ? null : FaultAnswer;
+export function presentFault(fault: Fault | null): FaultAnswer | null {
   return fault === null
     ? null
     : { code: fault.code, class: faultClass(fault.code), message: fault.message, advice: fault.advice };
@@ -21,5 +24,10 @@ export function presentFault(fault: Fault | null) {
 
 /** ISO 8601; null stays null. */
 export function isoTime(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
+  return at === null ? null : timeText(at);
+}
+
+/** ISO 8601. */
+export function timeText(at: number): string {
+  return new Date(at).toISOString();
 }

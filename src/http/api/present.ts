@@ -2,24 +2,25 @@ import { shortName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
 import { isComplete, type Run } from '../../domain/run';
 import { tokenWarning } from '../../domain/token-expiry';
+import type { MirrorAnswer } from './answers/mirror';
+import type { RunAnswer } from './answers/run';
 import { presentOptions, presentSync } from './option-fields';
-import { isoTime, presentFault, presentOutcome } from './present-values';
+import { isoTime, presentFault, presentOutcome, timeText } from './present-values';
 import { presentHook } from './present-hook';
 import { presentNotify } from './present-notify';
 import { presentSsh } from './present-ssh';
 
 /** What the API says of a run. Times are ISO 8601 or null. */
-export function presentRun(run: Run) {
+export function presentRun(run: Run): RunAnswer {
   return {
     id: run.id,
     cause: run.cause,
     status: run.status,
-    queued_at: isoTime(run.queuedAt),
+    queued_at: timeText(run.queuedAt),
     started_at: isoTime(run.startedAt),
     finished_at: isoTime(run.finishedAt),
     error: presentFault(run.error),
     counts: run.counts,
-    /** Did every ref reach the forge, with all its LFS objects? null while that is not known. */
     complete: run.counts === null ? null : isComplete(run.counts),
     received_bytes: run.receivedBytes,
     sent_bytes: run.sentBytes,
@@ -27,7 +28,12 @@ export function presentRun(run: Run) {
 }
 
 /** What the API says of a mirror, in GitLab's field names where GitLab has one. No secret ever comes back. `baseUrl`: of this server. */
-export function presentMirror(mirror: Mirror, activeRun: Run | null, baseUrl: string, now = Date.now()) {
+export function presentMirror(
+  mirror: Mirror,
+  activeRun: Run | null,
+  baseUrl: string,
+  now = Date.now(),
+): Omit<MirrorAnswer, 'upstream_blocked_until'> {
   return {
     id: mirror.id,
     project: { id: mirror.repoId, full_name: mirror.fullName },

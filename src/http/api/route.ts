@@ -1,10 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { HeadwaterError } from '../../domain/errors';
+import type { FaultCode } from '../../domain/fault-catalogue';
 import { auditedStore } from '../../sync/audited-store';
 import type { Caller, CallerRights } from '../../ports/forge';
 import type { Page } from '../../ports/paged';
 import type { HttpDeps } from '../http-deps';
+import type { Answers } from './answers/answer';
 import { accountOf, actorOf, callerOf, siteAdminOf, type Access, type Need, type RouteNeed } from './access';
 import type { RouteLimits } from './limit-rate';
 import { pageOf } from './paging';
@@ -22,7 +24,21 @@ export interface Call<Body> {
   readonly response: Response;
 }
 
+/** Under what a route stands in the documentation. */
+export type ApiTag =
+  | 'Mirrors'
+  | 'History'
+  | 'SSH'
+  | 'Webhooks and notices'
+  | 'New projects'
+  | 'Push mirrors'
+  | 'Audit'
+  | 'For site admins';
+
 interface RouteDefinition<Body> {
+  /** What the call is named in the documentation and in generated clients; never changes. */
+  readonly id: string;
+  readonly tag: ApiTag;
   readonly method: 'get' | 'put' | 'post' | 'delete';
   /** Below the API's base, with express's `:parameters`. */
   readonly path: string;
@@ -30,10 +46,16 @@ interface RouteDefinition<Body> {
   readonly summary: string;
   /** Without it no body is read. */
   readonly body?: z.ZodType<Body>;
+  /** A body for readers, where an empty one is not what they would send. */
+  readonly example?: Readonly<Record<string, unknown>>;
+  /** All that it answers when it goes well; tests hold every answer against it. */
+  readonly answers: Answers;
+  /** What it may raise beside what every route may (see openapi/common-faults). */
+  readonly faults: readonly FaultCode[];
   /** Takes `page` and `limit`, answers X-Total-Count and Link. */
   readonly paged?: boolean;
   /** What else the query of a paged route may hold. */
-  readonly filters?: readonly string[];
+  readonly filters?: z.ZodObject;
   /** Without them only the forge's patience counts. */
   readonly limits?: RouteLimits;
   readonly handle: (call: Call<Body>) => Promise<void>;
@@ -99,7 +121,7 @@ function readCall<Body>(
   response: Response,
 ): Omit<Call<Body>, 'caller'> {
   const store = auditedStore(deps.store, actorOf(access, request, response), deps);
-  const page = row.paged === true ? pageOf(request, row.filters) : firstPage;
+  const page = row.paged === true ? pageOf(request, Object.keys(row.filters?.shape ?? {})) : firstPage;
   const body = row.body === undefined ? undefined : parseBody(row.body, (request.body as unknown) ?? {});
   return { deps: { ...deps, store }, access, body: body as Body, page, request, response };
 }

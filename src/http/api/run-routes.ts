@@ -1,3 +1,4 @@
+import { theRun, theRuns } from './answers/run';
 import { findMirror, findRun } from './find-mirror';
 import { mirrorPath } from './mirror-path';
 import { tellPaging } from './paging';
@@ -5,11 +6,15 @@ import { presentOutcome, presentRun } from './present';
 import { defineRoute } from './route';
 
 export const listRuns = defineRoute({
+  id: 'listRuns',
+  tag: 'History',
   method: 'get',
   path: `${mirrorPath}/runs`,
   need: 'read',
   summary: 'The history, newest first',
   paged: true,
+  answers: { 200: theRuns },
+  faults: ['mirror_not_found'],
   handle: async ({ deps, caller, page, request, response }) => {
     const mirror = await findMirror(deps.store, caller);
     const runs = await deps.store.runs(mirror.id, page);
@@ -19,11 +24,15 @@ export const listRuns = defineRoute({
 });
 
 export const getRun = defineRoute({
+  id: 'getRun',
+  tag: 'History',
   method: 'get',
   path: `${mirrorPath}/runs/:id`,
   need: 'read',
   summary: 'One run with what became of each ref; paging is over the refs',
   paged: true,
+  answers: { 200: theRun },
+  faults: ['mirror_not_found', 'run_not_found'],
   handle: async ({ deps, caller, page, request, response }) => {
     const mirror = await findMirror(deps.store, caller);
     const run = await findRun(deps.store, mirror, request.params.id);
