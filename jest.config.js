@@ -21,6 +21,7 @@ const base = {
 };
 const project = (name) => ({
   ...base,
+  setupFilesAfterEnv: name === 'unit' ? [] : ['<rootDir>/test/support/hold-answers.ts'],
   displayName: name,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
 });

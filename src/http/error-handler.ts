@@ -1,14 +1,9 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { HeadwaterError, httpStatusOf, toHeadwaterError, type FieldFault, type Fault } from '../domain/errors';
+import { HeadwaterError, httpStatusOf, toHeadwaterError } from '../domain/errors';
 import { faultClass } from '../domain/failure-rules';
-import type { FaultClass } from '../domain/faults/fault-class';
 import type { Logger } from '../ports/logger';
+import type { Problem } from './api/answers/problem';
 import { requestIdOf } from './request-log';
-
-interface ErrorBody extends Fault {
-  readonly class: FaultClass;
-  readonly errors?: readonly FieldFault[];
-}
 
 export const routeNotFound: RequestHandler = () => {
   throw new HeadwaterError('route_not_found');
@@ -39,10 +34,10 @@ export function createErrorHandler(log: Logger, show: ShowFault = showAsJson): E
 }
 
 const showAsJson: ShowFault = (error, _request, response) => {
-  const body: ErrorBody = {
+  const body: Problem = {
     ...error.toFault(),
     class: faultClass(error.code),
-    ...(error.fieldFaults.length > 0 ? { errors: error.fieldFaults } : {}),
+    ...(error.fieldFaults.length > 0 ? { errors: [...error.fieldFaults] } : {}),
   };
   response.json(body);
 };

@@ -36,7 +36,7 @@ const filterQuery = z.strictObject({
   paused: z.enum(['true', 'false']).optional().describe('Only mirrors that are paused, or that are not.'),
 });
 
-const bulkBody = z.strictObject({
+export const bulkBody = z.strictObject({
   ids: z.array(z.string().min(1).max(64)).min(1).max(mostIds).optional().describe('These mirrors.'),
   ...filterFields,
   paused: z.boolean().optional().describe('Only mirrors that are paused, or that are not.'),

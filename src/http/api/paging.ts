@@ -10,7 +10,14 @@ const positive = (most: number) =>
     .transform(Number)
     .refine((value) => value <= most, `must be at most ${most}`);
 
-const pageQuery = z.strictObject({ page: positive(1_000_000).default(1), limit: positive(100).default(30) });
+export const mostPages = 1_000_000;
+export const mostPerPage = 100;
+export const defaultPerPage = 30;
+
+const pageQuery = z.strictObject({
+  page: positive(mostPages).default(1),
+  limit: positive(mostPerPage).default(defaultPerPage),
+});
 
 /** `page` and `limit` of the query, named as Gitea names them; `others` are the route's own. Raises input_invalid. */
 export function pageOf(request: Request, others: readonly string[] = []): Page {

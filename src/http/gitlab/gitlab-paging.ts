@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { parseFields } from '../api/parse-input';
+import type { Parameter } from '../openapi/operation';
 
 const whole = z
   .string()
@@ -8,6 +9,31 @@ const whole = z
   .transform(Number);
 const query = z.object({ page: whole.default(1), per_page: whole.default(20) });
 const most = 100;
+
+/** For the documentation. */
+export const pageParameters: readonly Parameter[] = [
+  {
+    name: 'page',
+    in: 'query',
+    description: 'Which page, from 1 on.',
+    schema: { type: 'integer', minimum: 1, default: 1 },
+  },
+  {
+    name: 'per_page',
+    in: 'query',
+    description: `How many on a page; more than ${most} counts as ${most}.`,
+    schema: { type: 'integer', minimum: 1, default: 20 },
+  },
+];
+export const pageHeaders = {
+  Link: 'Pages by their rel: prev, next, first, last.',
+  'X-Page': 'This page.',
+  'X-Per-Page': 'How many on a page.',
+  'X-Next-Page': 'The page after this one; empty on the last.',
+  'X-Prev-Page': 'The page before this one; empty on the first.',
+  'X-Total': 'How many in all.',
+  'X-Total-Pages': 'How many pages.',
+};
 
 /** `page` and `per_page` with GitLab's headers. Raises input_invalid. */
 export function answerPage<T>(request: Request, response: Response, baseUrl: string, all: readonly T[]): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PushMirror } from '../../ports/push-mirrors';
 import { isoTime } from '../api/present-values';
+import type { GitlabRemoteMirror } from './gitlab-answers';
 
 /** GitLab knows a mirror by a number, the forge by a name: 48 bits of the name's digest, which every client can hold. */
 export function remoteMirrorId(name: string): number {
@@ -11,7 +12,7 @@ export function remoteMirrorId(name: string): number {
  * GitLab's answer, field by field. The forge pushes all branches and overwrites, does not say when a push began, and never
  * tells the credentials, so there is nothing to blot out in the address.
  */
-export function presentRemoteMirror(mirror: PushMirror) {
+export function presentRemoteMirror(mirror: PushMirror): GitlabRemoteMirror {
   const failed = mirror.lastError !== null;
   const finished = mirror.lastUpdateAt === null ? 'none' : 'finished';
   return {

@@ -12,22 +12,28 @@ import { presentOptions } from '../api/option-fields';
 import { parseBody } from '../api/parse-input';
 import { isoTime } from '../api/present-values';
 import type { HttpDeps } from '../http-deps';
+import type { GitlabPullMirror } from './gitlab-answers';
 
 /** A form says "true" where JSON says true. */
 const flag = z.union([z.boolean(), z.stringbool()]);
 
 const choices = {
-  only_mirror_protected_branches: flag.optional(),
-  mirror_overwrites_diverged_branches: flag.optional(),
-  mirror_branch_regex: z.string().max(4000).nullable().optional(),
+  only_mirror_protected_branches: flag.optional().describe('Only branches that are protected in the project.'),
+  mirror_overwrites_diverged_branches: flag.optional().describe('Overwrite branches that diverged.'),
+  mirror_branch_regex: z
+    .string()
+    .max(4000)
+    .nullable()
+    .optional()
+    .describe('Only branches that it matches, in RE2 syntax; null: all.'),
 };
 
 /** GitLab's clients send fields of other calls along, so what is not known is passed over, as GitLab does. */
-const putBody = z.object({
-  enabled: flag.optional(),
-  url: z.string().max(4000).optional(),
-  auth_user: z.string().max(255).nullable().optional(),
-  auth_password: z.string().max(16_384).nullable().optional(),
+export const putBody = z.object({
+  enabled: flag.optional().describe('Switches the mirror on or off.'),
+  url: z.string().max(4000).optional().describe('Address of the upstream. Needed when the mirror is created.'),
+  auth_user: z.string().max(255).nullable().optional().describe('User name at the upstream.'),
+  auth_password: z.string().max(16_384).nullable().optional().describe('Password or access token for the upstream.'),
   ...choices,
 });
 
@@ -52,11 +58,16 @@ async function saveMirror(deps: HttpDeps, response: Response, body: z.infer<type
 
 /** What gitbeaker's createPullMirror sends to the address that starts a run, with a name of its own for one field. */
 const createBody = z.object({
-  import_url: z.string().max(4000),
-  mirror: flag.optional(),
-  only_protected_branches: flag.optional(),
+  import_url: z.string().max(4000).describe('Address of the upstream: creates the mirror or changes it.'),
+  mirror: flag.optional().describe('Switches the mirror on or off.'),
+  only_protected_branches: flag.optional().describe('The same as only_mirror_protected_branches.'),
   ...choices,
 });
+
+/** Without an address the call starts a run, and the other fields count for nothing. */
+export const postBody = createBody
+  .partial()
+  .extend({ force: flag.optional().describe('true also wakes a mirror that is paused after failures.') });
 
 /** POST /projects/:id/mirror/pull: as with GitLab, what was paused after failures is woken only by `force=true`. */
 export function postPullMirror(deps: HttpDeps, access: Access): RequestHandler {
@@ -94,7 +105,7 @@ function isForced(request: Request): boolean {
 }
 
 /** GitLab's answer, field by field. Pushes fire every hook, so CI always runs. */
-function presentPullMirror(mirror: Mirror) {
+function presentPullMirror(mirror: Mirror): GitlabPullMirror {
   const options = presentOptions(mirror.options);
   return {
     id: mirror.repoId,

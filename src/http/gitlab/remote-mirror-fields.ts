@@ -9,16 +9,26 @@ import { presentRemoteMirror } from './present-remote-mirror';
 const flag = z.union([z.boolean(), z.stringbool()]);
 
 const fields = {
-  enabled: flag.optional(),
-  auth_method: z.enum(['ssh_public_key', 'password']).optional(),
-  only_protected_branches: flag.optional(),
-  keep_divergent_refs: flag.optional(),
-  mirror_branch_regex: z.string().max(4000).nullable().optional(),
+  enabled: flag.optional().describe('Only true: the forge cannot switch one off.'),
+  auth_method: z
+    .enum(['ssh_public_key', 'password'])
+    .optional()
+    .describe('password for http addresses, ssh_public_key for ssh addresses.'),
+  only_protected_branches: flag.optional().describe('Only false: the forge pushes all branches.'),
+  keep_divergent_refs: flag.optional().describe('Only false: the forge overwrites.'),
+  mirror_branch_regex: z
+    .string()
+    .max(4000)
+    .nullable()
+    .optional()
+    .describe('Only null: the forge knows no expressions.'),
 };
 
 /** What is not known is passed over, as GitLab does. */
-export const addBody = z.object({ ...fields, url: z.string().max(4000) });
-export const editBody = z.object({ ...fields, url: z.string().max(4000).optional() });
+const url = z.string().max(4000).describe('Where to push to, with user and password in it where they are needed.');
+
+export const addBody = z.object({ ...fields, url });
+export const editBody = z.object({ ...fields, url: url.optional() });
 
 /** GitLab's only place for user and password is the address; from there they go on beside it. Raises push_mirror_unsupported. */
 export function readRemoteMirror(body: z.infer<typeof addBody>): PushMirrorSettings {

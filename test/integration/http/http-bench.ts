@@ -23,6 +23,7 @@ import { MemoryStore } from '../../fakes/memory-store';
 import { PlainSecretBox } from '../../fakes/plain-secret-box';
 
 import { buildPolicy } from '../../support/builders';
+import { watchAnswers } from '../../support/watch-answers';
 
 const policy: SchedulePolicy = buildPolicy();
 const manifest = loadManifest();
@@ -52,7 +53,7 @@ export interface HttpBench {
   log(): string;
 }
 
-/** The HTTP interface on fakes, with the real logger writing into memory. */
+/** The HTTP interface on fakes, with the real logger writing into memory. Every answer must be as it is documented. */
 export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
   const lines: string[] = [];
   const destination = new Writable({
@@ -116,7 +117,7 @@ export function httpBench(changes: Partial<HttpDeps> = {}): HttpBench {
     ...changes,
   };
   return {
-    app: createHttpApp(deps),
+    app: watchAnswers(createHttpApp(deps)),
     deps,
     store,
     queue,

@@ -238,6 +238,7 @@ const otherRoutes: readonly string[] = [
   'GET /new',
   'POST /new',
   'GET /plugin-manifest.json',
+  'GET /openapi.json',
   'GET /healthz',
   'GET /readyz',
   'GET /login',

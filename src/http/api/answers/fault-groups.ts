@@ -2,7 +2,7 @@ import type { FaultCode } from '../../../domain/fault-catalogue';
 import { upstreamFaults } from '../../../domain/faults/upstream-faults';
 
 /** Headwater's account cannot work in the project. */
-export const projectFaults = [
+const projectFaults = [
   'forge_project_missing',
   'forge_project_archived',
   'forge_project_is_native_mirror',

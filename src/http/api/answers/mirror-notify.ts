@@ -60,7 +60,6 @@ export const notifyAnswers = {
   notify_last_issue: noticeDelivery.nullable().describe('How the last issue fared; null: there was none.'),
 };
 
-const notifyAnswer = z.strictObject(notifyAnswers);
-export type NotifyAnswer = z.infer<typeof notifyAnswer>;
+export type NotifyAnswer = z.infer<z.ZodObject<typeof notifyAnswers, z.core.$strict>>;
 
 export const notifySecret = z.string().describe('The secret that messages are signed with. No other answer shows it.');

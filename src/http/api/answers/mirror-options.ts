@@ -32,5 +32,4 @@ export const optionAnswers = {
   interval: z.string().nullable().describe(optionWords.interval),
 };
 
-const optionsAnswer = z.strictObject(optionAnswers);
-export type OptionsAnswer = z.infer<typeof optionsAnswer>;
+export type OptionsAnswer = z.infer<z.ZodObject<typeof optionAnswers, z.core.$strict>>;

@@ -14,7 +14,7 @@ export const hostKey = z
   .describe('A key by which an SSH server proves who it is.');
 export type HostKeyAnswer = z.infer<typeof hostKey>;
 
-export const pinnedHostKey = hostKey.extend({
+const pinnedHostKey = hostKey.extend({
   confirmed_at: time.describe('When somebody vouched for it.'),
   confirmed_by: z.string().nullable().describe('Account in the forge; null: the admin on the server.'),
 });
@@ -36,8 +36,7 @@ export const sshAnswers = {
   ssh_seen_host_keys: z.array(hostKey).describe('Host keys that the upstream showed and nobody has confirmed.'),
 };
 
-const sshAnswer = z.strictObject(sshAnswers);
-export type SshAnswer = z.infer<typeof sshAnswer>;
+export type SshAnswer = z.infer<z.ZodObject<typeof sshAnswers, z.core.$strict>>;
 
 export const seenHostKeys = answer(
   'The host keys that the upstream showed just now; none is trusted by that.',

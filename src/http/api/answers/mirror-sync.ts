@@ -58,5 +58,4 @@ export const syncAnswers = {
   held: heldPlan.nullable().describe('What waits for somebody to accept it; null: nothing.'),
 };
 
-const syncAnswer = z.strictObject(syncAnswers);
-export type SyncAnswer = z.infer<typeof syncAnswer>;
+export type SyncAnswer = z.infer<z.ZodObject<typeof syncAnswers, z.core.$strict>>;

@@ -81,9 +81,9 @@ export const mirrorWithWarnings = answer('The mirror as it is now.', mirror.exte
 export const hookSecretMade = answer(
   'The mirror, with the secret of its webhook.',
   mirror.extend({
-    webhook: webhook.extend({
-      secret: z.string().describe('To be entered at the upstream. No other answer shows it.'),
-    }),
+    webhook: webhook
+      .extend({ secret: z.string().describe('To be entered at the upstream. No other answer shows it.') })
+      .describe('Where the upstream says that it has changed.'),
   }),
 );
 export const notifySecretMade = answer(

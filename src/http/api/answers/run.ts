@@ -42,11 +42,11 @@ export const run = z
   .describe('One attempt to bring a mirror up to date.');
 export type RunAnswer = z.infer<typeof run>;
 
-export const runWithRefs = run.extend({
+const runWithRefs = run.extend({
   refs: z.array(refOutcome).describe('What became of each ref, in pages where the call has pages.'),
 });
 
-export const requestedRun = run.extend({ warnings });
+const requestedRun = run.extend({ warnings });
 
 export const progress = z
   .strictObject({
