@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HookForge } from '../../../domain/hook-setup';
-import type { NoticeType } from '../../../domain/owner-notice';
+import type { NoticeType } from '../../../domain/mirror-notify';
 import { faultAnswer, time, timeOrNull, whole } from './values';
 
 const hookForges = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cause } from '../../../domain/mirror';
+import type { Cause } from '../../../domain/cause';
 import type { RunStatus } from '../../../domain/run';
 import type { Phase } from '../../../domain/events';
 import { answer } from './answer';
