@@ -4,6 +4,7 @@ import { createForgeFolder } from './adapters/forge-files/forge-folder';
 import { reloadTemplates } from './adapters/forge-files/reload-templates';
 import { createForgeAdmin } from './adapters/forge/admin/create-forge-admin';
 import { createForgeProbe } from './adapters/forge/forge-probe';
+import { fetchPage } from './adapters/machine/fetch-page';
 import { loadEmbedScript } from './adapters/manifest/embed-script';
 import { loadManifest } from './adapters/manifest/load-manifest';
 import { createSettingsFile } from './adapters/settings-file/settings-file';
@@ -39,6 +40,7 @@ export function composeInstaller(): InstallerDeps {
           : createForgeAdmin({ url: config.forgeUrl, token: adminToken, scopes: manifest.installer.scopes });
       return openDoctor(config, { manifest, script: loadEmbedScript(), admin });
     },
+    page: fetchPage,
     newSecret: () => new Secret(randomBytes(32).toString('base64url')),
   };
 }

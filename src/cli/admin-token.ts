@@ -5,28 +5,45 @@ import { Secret } from '../domain/credentials';
 import { HeadwaterError } from '../domain/errors';
 import type { CliIo } from './cli-deps';
 
-/** From the file, else from the environment, else typed on a terminal, which does not show it. Raises admin_token_missing. */
+/**
+ * From the file ("-": the standard input), else from the environment, else typed on a terminal, which does not show it.
+ * Raises admin_token_missing.
+ */
 export async function readAdminToken(
   io: CliIo,
   file: string | undefined,
   ofEnvironment: Secret | null,
 ): Promise<Secret> {
-  const token = file === undefined ? (ofEnvironment ?? (await askForToken(io))) : await readTokenFile(file);
-  if (token.reveal() === '') throw new HeadwaterError('admin_token_missing');
+  const token =
+    file === undefined
+      ? (ofEnvironment ?? (await askForToken(io)))
+      : new Secret((file === '-' ? await readAll(io.in) : await readTokenFile(file)).trim());
+  if (token.reveal() === '') throw missing('what was given is empty');
+  // A program that was to print a token has printed why it could not.
+  if (/\s/.test(token.reveal())) throw missing('what was given is several words');
   return token;
 }
 
-async function readTokenFile(file: string): Promise<Secret> {
+function missing(why: string): HeadwaterError {
+  return new HeadwaterError('admin_token_missing', { why });
+}
+
+async function readAll(input: CliIo['in']): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of input) chunks.push(Buffer.from(chunk as string | Buffer));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function readTokenFile(file: string): Promise<string> {
   try {
-    return new Secret((await readFile(file, 'utf8')).trim());
+    return await readFile(file, 'utf8');
   } catch (thrown) {
-    const why = (thrown as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new HeadwaterError('admin_token_missing', {}, { cause: new Error(`the file cannot be read (${why})`) });
+    throw missing(`${file} cannot be read (${(thrown as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }
 }
 
 async function askForToken(io: CliIo): Promise<Secret> {
-  if (io.in.isTTY !== true) throw new HeadwaterError('admin_token_missing');
+  if (io.in.isTTY !== true) throw missing('none was given');
   io.err.write("A site admin's access token (it is not shown): ");
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   // As a terminal, so that the line can be corrected; what it would echo goes nowhere.
@@ -34,7 +51,7 @@ async function askForToken(io: CliIo): Promise<Secret> {
   try {
     return await new Promise<Secret>((resolve, reject) => {
       lines.question('', (answer) => resolve(new Secret(answer.trim())));
-      lines.once('close', () => reject(new HeadwaterError('admin_token_missing')));
+      lines.once('close', () => reject(missing('none was given')));
     });
   } finally {
     lines.close();

@@ -11,6 +11,7 @@ import type { NewProjects } from '../ports/new-projects';
 import type { DoctorDeps } from '../install/doctor/doctor-deps';
 import type { ForgeAdmin, ForgeProbe } from '../ports/forge-admin';
 import type { ForgeFolder } from '../ports/forge-folder';
+import type { Machine } from '../ports/machine';
 import type { Notices } from '../ports/notices';
 import type { PushMirror, PushMirrors } from '../ports/push-mirrors';
 import type { RunQueue } from '../ports/run-queue';
@@ -60,6 +61,7 @@ export interface InstallerDeps {
   ) => ForgeFolder;
   /** A folder to copy from. */
   readonly copyFolder: (path: string) => ForgeFolder;
+  readonly page: Machine['page'];
   readonly newSecret: () => Secret;
   /** For the configuration as `serve` would read it. Raises config_invalid. */
   readonly openDoctor: (configFile: string | undefined, adminToken: Secret | null) => DoctorDeps;

@@ -11,7 +11,7 @@ export function addForgeCommands(program: Command, deps: CliDeps, setExitCode: (
     command
       .option(
         '--admin-token-file <file>',
-        "file with a site admin's token; else HEADWATER_ADMIN_TOKEN, else it is asked for",
+        "file with a site admin's token, - for the standard input; else HEADWATER_ADMIN_TOKEN, else it is asked for",
       )
       .option('--forge-binary <file>', "the forge's program, for reloading its templates; else forgejo or gitea")
       .option('--forge-config <file>', "the forge's app.ini; else conf/app.ini in its custom folder")

@@ -4,7 +4,7 @@ import { install, type Installed } from '../install/install';
 import { isChange, type InstallStep } from '../install/plan-install';
 import { readAdminToken } from './admin-token';
 import type { CliDeps } from './cli-deps';
-import { describeInstallStep } from './install-texts';
+import { describeInstallStep, describeReload } from './install-texts';
 import type { Output } from './output';
 import { readHttpUrl } from './read-http-url';
 
@@ -57,6 +57,7 @@ export async function installCommand(
     manifest: installer.manifest(),
     script: installer.script(),
     settings: options.writeConfig === undefined ? null : installer.settingsFile(options.writeConfig),
+    page: installer.page,
     newSecret: installer.newSecret,
     onDone: (step: InstallStep) => {
       if (!output.json && isChange(step)) output.note(describeInstallStep(step, 'done'));
@@ -64,22 +65,24 @@ export async function installCommand(
   };
   const result = await install(deps, request);
   output.result(present(result, dryRun), describe(result, options));
-  return 0;
+  return result.shown === false ? 1 : 0;
 }
 
-function present({ about, steps, changed, reload, byHand }: Installed, dryRun: boolean): object {
+function present({ about, steps, changed, reload, shown, byHand }: Installed, dryRun: boolean): object {
   return {
     dry_run: dryRun,
     forge: forgeName(about),
     changed,
     steps: steps.map((step) => ({ part: step.kind, action: step.action, text: describeInstallStep(step, 'plan') })),
     templates_to_reload_by: reload?.done === false ? reload.command : null,
+    templates_not_reloaded_why: reload?.done === false ? reload.why : null,
+    templates_shown: shown,
     files_by_hand: byHand.map(({ path, kind, text }) => ({ path, kind, text })),
   };
 }
 
 function describe(result: Installed, options: InstallOptions): string[] {
-  const { about, steps, changed, reload, byHand } = result;
+  const { about, steps, changed, reload, shown, byHand } = result;
   const { dryRun, writeConfig, out } = options;
   const plan = dryRun === true ? steps.map((step) => describeInstallStep(step, 'plan')) : [];
   const verdict =
@@ -94,13 +97,19 @@ function describe(result: Installed, options: InstallOptions): string[] {
     out === undefined || dryRun === true
       ? []
       : [`Copy what is in ${out} into the forge's custom folder; README.txt there tells how.`];
-  const command =
-    reload?.done === false
-      ? ['Have the forge read its templates, as the user that it runs as:', `  ${reload.command}`]
+  const command = reload?.done === false ? describeReload(reload) : [];
+  const elsewhere =
+    shown === false
+      ? [
+          `But the forge does not show it: ${options.customPath ?? 'the folder'} is not its custom folder.`,
+          'Its Site Administration, Configuration, Summary shows the right one as Custom file root path. Install again with that.',
+        ]
       : [];
   const next =
-    dryRun === true || writeConfig === undefined ? [] : [`Start it with: headwater serve --config ${writeConfig}`];
-  return [...plan, ...describeByHand(byHand), verdict, ...copy, ...command, ...next];
+    dryRun === true || writeConfig === undefined || shown === false
+      ? []
+      : [`Start it with: headwater serve --config ${writeConfig}`];
+  return [...plan, ...describeByHand(byHand), verdict, ...copy, ...command, ...elsewhere, ...next];
 }
 
 /** Files for somebody to put there: templates in full, the script by its length alone. */

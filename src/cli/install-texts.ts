@@ -46,6 +46,15 @@ export function describeUninstallStep(step: UninstallStep, tense: 'plan' | 'done
   }
 }
 
+/** What a person has to do, and why nobody did it for them. */
+export function describeReload({ command, why }: { readonly command: string; readonly why: string | null }): string[] {
+  return [
+    ...(why === null ? [] : [`The forge's templates were not reloaded. ${why}`]),
+    'Have the forge read its templates, as the user that it runs as:',
+    `  ${command}`,
+  ];
+}
+
 const verbs = {
   keep: { plan: 'keep', done: 'kept' },
   make: { plan: 'make', done: 'made' },

@@ -3,7 +3,7 @@ import { uninstall, type UninstallStep } from '../install/uninstall';
 import { readAdminToken } from './admin-token';
 import type { CliDeps } from './cli-deps';
 import type { ForgeCommandOptions } from './install-command';
-import { describeUninstallStep } from './install-texts';
+import { describeReload, describeUninstallStep } from './install-texts';
 import type { Output } from './output';
 
 export interface UninstallOptions extends ForgeCommandOptions {
@@ -35,13 +35,13 @@ export async function uninstallCommand(
     dryRun,
     removeAccount: options.removeAccount === true,
   });
-  const commands = reloads.flatMap((reload) => (reload.done ? [] : [reload.command]));
+  const undone = reloads.flatMap((reload) => (reload.done ? [] : [reload]));
   output.result(
     {
       dry_run: dryRun,
       steps: steps.map((step) => ({ part: step.kind, text: describeUninstallStep(step, 'plan') })),
       account_left: accountLeft,
-      templates_to_reload_by: commands[0] ?? null,
+      templates_to_reload_by: undone[0]?.command ?? null,
     },
     [
       ...(dryRun ? steps.map((step) => describeUninstallStep(step, 'plan')) : []),
@@ -49,10 +49,7 @@ export async function uninstallCommand(
         ? 'Nothing was changed: this was a dry run.'
         : 'Headwater is taken out of the forge. Mirrored projects stay as they are.',
       ...(accountLeft === null ? [] : [`The account ${accountLeft} stays; --remove-account takes it away.`]),
-      ...commands.flatMap((command) => [
-        'Have the forge read its templates, as the user that it runs as:',
-        `  ${command}`,
-      ]),
+      ...undone.flatMap(describeReload),
     ],
   );
   return 0;

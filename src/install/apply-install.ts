@@ -110,7 +110,7 @@ export async function applyInstall(
   };
   const reload = steps.find((step) => step.kind === 'reload') ?? null;
   let reloaded: Reload | null = null;
-  if (folder !== null && changed.length > 0) {
+  if (folder !== null && (changed.length > 0 || reload !== null)) {
     reloaded = await writeFiles(folder, changed, reload !== null, recordFile);
   }
   // Those that an earlier run wrote and did not live to note down.

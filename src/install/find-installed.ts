@@ -1,6 +1,8 @@
 import type { Secret } from '../domain/credentials';
+import { presenceOf } from '../panel/embed/forge-files';
 import type { ForgeAdmin, ForgeProbe } from '../ports/forge-admin';
 import type { ForgeFolder } from '../ports/forge-folder';
+import type { Machine } from '../ports/machine';
 import type { SettingsFile } from '../ports/settings-file';
 import { redirectUris, type InstallFound, type InstallWish } from './plan-install';
 
@@ -9,7 +11,8 @@ export interface FindDeps {
   readonly probe: ForgeProbe;
   readonly settings: Pick<SettingsFile, 'read' | 'record'>;
   /** null: none was named. */
-  readonly folder: Pick<ForgeFolder, 'read'> | null;
+  readonly folder: Pick<ForgeFolder, 'kind' | 'read'> | null;
+  readonly page: Machine['page'];
 }
 
 /** Reads everything that the plan depends on, and changes nothing. */
@@ -31,8 +34,18 @@ export async function findInstalled(deps: FindDeps, wish: InstallWish): Promise<
         : await probe.clientVerdict(oauthClientId, oauthClientSecret, redirectUris(wish)[0] ?? ''),
     webhooks: await admin.webhooks(),
     files: folder === null ? null : files,
+    shown: folder?.kind === 'live' ? await isShown(deps, wish) : null,
     record: await deps.settings.record(),
   };
+}
+
+/** Do the forge's pages have these templates? The page for signing in is for everybody. null: no page was to be had. */
+export async function isShown(
+  { page }: Pick<FindDeps, 'page'>,
+  { forgeUrl, files }: InstallWish,
+): Promise<boolean | null> {
+  const found = await page(`${forgeUrl}/user/login`);
+  return found?.status === 200 ? found.text.includes(presenceOf(files)) : null;
 }
 
 /** Why a stored token cannot stay. Where the forge does not tell its scopes, they are taken to be right. */

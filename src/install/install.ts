@@ -4,9 +4,10 @@ import type { PluginManifest } from '../domain/plugin-manifest';
 import { forgeFiles, type ForgeFile } from '../panel/embed/forge-files';
 import type { ForgeAbout, ForgeAdmin, ForgeProbe } from '../ports/forge-admin';
 import type { ForgeFolder, Reload } from '../ports/forge-folder';
+import type { Machine } from '../ports/machine';
 import type { SettingsFile } from '../ports/settings-file';
 import { applyInstall } from './apply-install';
-import { findInstalled } from './find-installed';
+import { findInstalled, isShown } from './find-installed';
 import { checkForge } from './forge-support';
 import { isChange, planInstall, type InstallStep, type InstallWish } from './plan-install';
 
@@ -19,6 +20,7 @@ export interface InstallDeps {
   readonly adminToken: Secret;
   readonly settings: SettingsFile | null;
   readonly folder: ForgeFolder | null;
+  readonly page: Machine['page'];
   readonly newSecret: () => Secret;
   readonly onDone: (step: InstallStep) => void;
 }
@@ -40,6 +42,8 @@ export interface Installed {
   readonly steps: readonly InstallStep[];
   readonly changed: boolean;
   readonly reload: Reload | null;
+  /** Whether the forge's pages have the templates now; null: none were reloaded, or no page was to be had. */
+  readonly shown: boolean | null;
   /** Files that somebody has to put into the forge's folder. */
   readonly byHand: readonly ForgeFile[];
 }
@@ -57,10 +61,10 @@ const nothingStored = {
 /**
  * Installs Headwater into a forge, or shows what that would change. Everything follows from the manifest. A second run
  * changes nothing. Raises forge_unsupported, forge_lacks, admin_token_refused, account_unusable, install_needs_public_url,
- * install_needs_config, install_files_denied, templates_refused.
+ * install_needs_config, install_folder_missing, install_files_denied, templates_refused.
  */
 export async function install(deps: InstallDeps, request: InstallRequest): Promise<Installed> {
-  const { manifest, admin, probe, folder, settings } = deps;
+  const { manifest, admin, probe, settings } = deps;
   const stored = settings?.read() ?? nothingStored;
   const publicUrl = request.publicUrl ?? stored.publicUrl;
   if (publicUrl === null) throw new HeadwaterError('install_needs_public_url');
@@ -79,9 +83,13 @@ export async function install(deps: InstallDeps, request: InstallRequest): Promi
     files: forgeFiles(manifest, { publicUrl, script: deps.script }),
   };
   const empty = { read: () => nothingStored, record: async () => null };
-  const found = await findInstalled({ admin, probe, folder, settings: settings ?? empty }, wish);
+  const found = await findInstalled({ ...deps, settings: settings ?? empty }, wish);
   const steps = planInstall(wish, found);
   const byHand = steps.flatMap((step) => (step.kind === 'file' && step.action === 'by_hand' ? [step.file] : []));
-  if (request.dryRun || settings === null) return { about, steps, changed: steps.some(isChange), reload: null, byHand };
-  return { about, steps, byHand, ...(await applyInstall({ ...deps, settings }, wish, found, steps)) };
+  if (request.dryRun || settings === null)
+    return { about, steps, changed: steps.some(isChange), reload: null, shown: null, byHand };
+  const applied = await applyInstall({ ...deps, settings }, wish, found, steps);
+  // A folder of a wrong name takes every file, and the forge reloads what it has in the right one without a word.
+  const shown = applied.reload?.done === true ? await isShown(deps, wish) : null;
+  return { about, steps, byHand, shown, ...applied };
 }

@@ -29,6 +29,8 @@ export interface InstallFound {
   readonly webhooks: readonly SystemWebhook[];
   /** Contents by path; null where no folder was named. */
   readonly files: ReadonlyMap<string, string | null> | null;
+  /** Whether the forge's pages have just these templates; null: nobody can tell, or somebody has to copy them first. */
+  readonly shown: boolean | null;
   readonly settings: InstalledSettings;
   readonly record: InstallRecord | null;
 }
@@ -74,9 +76,11 @@ export function webhookUrl({ manifest, publicUrl }: Pick<InstallWish, 'manifest'
 /** What is to be done, in order. Pure: everything it needs to know was read before. */
 export function planInstall(wish: InstallWish, found: InstallFound): InstallStep[] {
   const files = planFiles(wish, found);
-  const templates = files.some(
-    (step) => step.file.kind === 'block' && (step.action === 'make' || step.action === 'change'),
-  );
+  const blocks = files.filter(({ file }) => file.kind === 'block');
+  // Also where an earlier run put them in place, and the forge was not made to read them.
+  const templates =
+    blocks.some(({ action }) => action === 'make' || action === 'change') ||
+    (found.shown === false && blocks.every(({ action }) => action === 'keep'));
   return [
     ...planAccount(wish, found),
     planToken(wish, found),

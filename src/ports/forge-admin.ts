@@ -97,9 +97,14 @@ export interface ForgeAdmin {
 
   /**
    * Has the forge deliver a signed test to `url`, from a private project of the account that is made for it and removed
-   * again. Resolves when the forge has taken the order; `whileItStands` runs before everything is cleared away.
+   * again with the account's own token. Resolves when the forge has taken the order; `whileItStands` runs before everything is cleared away.
    */
-  deliverTest(login: string, url: string, secret: Secret, whileItStands: () => Promise<void>): Promise<void>;
+  deliverTest(
+    owner: { readonly login: string; readonly token: Secret },
+    url: string,
+    secret: Secret,
+    whileItStands: () => Promise<void>,
+  ): Promise<void>;
 }
 
 /** What can be asked of a forge without an admin's token. All raise forge_unreachable and forge_failed. */

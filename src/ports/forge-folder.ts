@@ -4,7 +4,7 @@ export interface ForgeFolder {
   readonly path: string;
   /** live: the forge's own; its templates can be read again. copy: somebody has to copy it. */
   readonly kind: 'live' | 'copy';
-  /** null: there is no such file. */
+  /** null: there is no such file. Raises install_files_denied, install_folder_missing. */
   read(path: string): Promise<string | null>;
   /**
    * Whole or not at all, owned as the folder is. Answers the topmost folder that had to be made for it, or null.
@@ -15,9 +15,10 @@ export interface ForgeFolder {
   remove(path: string, madeFolder: string | null): Promise<void>;
   /**
    * Has the running forge read its templates again. Not done where its program or its configuration was not found or the
-   * forge does not run: `command` is for a person then. Raises templates_refused with the forge's own words.
+   * forge does not run: `command` is for a person then, and `why` a sentence. Raises templates_refused with the forge's own words.
    */
   reload(): Promise<Reload>;
 }
 
-export type Reload = { readonly done: true } | { readonly done: false; readonly command: string };
+export type Reload =
+  { readonly done: true } | { readonly done: false; readonly command: string; readonly why: string | null };

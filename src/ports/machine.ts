@@ -35,8 +35,10 @@ export interface Machine {
   database(): Promise<DatabaseFound>;
   /** null: no answer. */
   page(url: string): Promise<PageAnswer | null>;
-  /** Is the host of this address a private, loopback or link-local one, as seen from here? null: it has no address. */
-  isPrivate(url: string): Promise<boolean | null>;
+  /** Why there was no answer, as far as it can be told by trying again; null: there is one now. */
+  whyNoPage(url: string): Promise<{ readonly kind: 'certificate' | 'other'; readonly what: string } | null>;
+  /** What kind of address the host of this one has, as seen from here; null: it has none. */
+  reach(url: string): Promise<'loopback' | 'private' | 'public' | null>;
   /** Waits, ms. */
   sleep(ms: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ForgeInstall } from '../support/forge-install';
 import { describeForges, type TestForge } from '../support/forges';
@@ -194,6 +194,35 @@ describeForges('headwater install', (choice) => {
     await writeFile(join(place.customPath, 'templates/custom/header.tmpl'), '');
     expect((await place.install()).code).toBe(0);
     expect(await place.custom(footer)).toContain('headwater-templates');
+  });
+
+  it('makes the custom folder of a forge that has none, for whom the forge’s own folders are', async () => {
+    await rm(place.customPath, { recursive: true, force: true });
+    expect((await place.install()).out).toContain('Start it with');
+    const owner = (await stat(dirname(place.customPath))).uid;
+    for (const path of ['', 'templates', footer]) expect((await stat(join(place.customPath, path))).uid).toBe(owner);
+    expect((await place.uninstall('--remove-account')).code).toBe(0);
+    expect(await readdir(place.customPath, { recursive: true })).toEqual([]);
+    await mkdir(place.customPath, { recursive: true });
+  });
+
+  it('tells a folder that is not the forge’s from the one that is', async () => {
+    const missing = await place.install('--custom-path', join(place.dir, 'no/such/custom'));
+    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('install_folder_missing') });
+    const other = await place.install('--custom-path', join(place.dir, 'other'));
+    expect(other).toMatchObject({ code: 1 });
+    expect(other.out).toMatch(/does not show it: \S+other is not its custom folder/);
+    expect(other.out).not.toContain('Start it with');
+  });
+
+  it('reloads what an earlier run put in place and the forge did not read', async () => {
+    const first = await place.install('--forge-config', join(place.dir, 'nowhere.ini'));
+    expect(first.out).toMatch(/not reloaded\. There is no app\.ini at \S+nowhere\.ini/);
+    const page = async () => (await fetch(`${forge.url}/user/login`)).text();
+    expect(await page()).not.toContain('headwater-templates');
+    const second = await place.install();
+    expect(second).toMatchObject({ code: 0, err: 'headwater: reloaded the templates of the forge\n' });
+    expect(await page()).toContain('headwater-templates');
   });
 
   it('writes what it cannot put in place into a folder to copy, with instructions', async () => {

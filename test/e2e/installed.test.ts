@@ -56,7 +56,7 @@ describeForges('an installed Headwater', (choice) => {
     expect(statuses).toEqual({
       ...{ configuration: 'ok', forge: 'ok', forge_address: 'ok', clock: 'ok', token: 'ok', account: 'ok', lfs: 'ok' },
       ...{ sign_in: 'ok', webhook: 'ok', delivery: 'ok', templates: 'ok' },
-      ...{ address: 'ok', same_site: 'ok', framing: 'ok', database: 'ok', redis: 'ok', git: 'ok' },
+      ...{ address: 'ok', same_site: 'ok', proxy: 'ok', framing: 'ok', database: 'ok', redis: 'ok', git: 'ok' },
       disk: expect.stringMatching(/ok|warn/),
     });
     expect(code).toBe(0);

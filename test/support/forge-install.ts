@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
+import { loadManifest } from '../../src/adapters/manifest/load-manifest';
 import { runCli } from '../../src/cli/run-cli';
 import { composeInstaller } from '../../src/compose-installer';
 import type { TestForge } from './forges';
@@ -25,7 +27,10 @@ export class ForgeInstall {
 
   static async prepare(forge: TestForge): Promise<ForgeInstall> {
     const dir = await mkdtemp(join(tmpdir(), 'headwater-install-'));
-    await writeFile(join(dir, 'admin-token'), `${forge.adminToken}\n`);
+    // Of just the scopes that the installation asks for, so that what takes more is found out.
+    const admin = await forge.createUser(`installer-${randomBytes(4).toString('hex')}`, { siteAdmin: true });
+    const { token } = await forge.createToken(admin, loadManifest().installer.scopes);
+    await writeFile(join(dir, 'admin-token'), `${token}\n`);
     return new ForgeInstall(forge, dir, forge.installation.customPath, join(dir, 'headwater.env'));
   }
 

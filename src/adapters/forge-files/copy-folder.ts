@@ -25,6 +25,6 @@ export function createCopyFolder(path: string): ForgeFolder {
       mkdirSync(root, { recursive: true });
       writeFileSync(join(root, 'README.txt'), readme);
     },
-    reload: async () => ({ done: false, command: 'forgejo manager reload-templates' }),
+    reload: async () => ({ done: false, command: 'forgejo manager reload-templates', why: null }),
   });
 }

@@ -29,14 +29,21 @@ export async function reloadTemplates(options: ReloadOptions): Promise<Reload> {
   const config = resolve(options.config ?? join(customPath, 'conf/app.ini'));
   const binary = options.binary ?? (await findProgram(options.searchPath ?? usualSearchPath));
   const args = ['--config', config, '--custom-path', customPath, 'manager', 'reload-templates'];
-  const undone = { done: false, command: [binary ?? 'forgejo', ...args].join(' ') } as const;
-  if (binary === null || !(await isThere(config))) return undone;
+  const undone = (why: string) => ({ done: false, command: [binary ?? 'forgejo', ...args].join(' '), why }) as const;
+  if (binary === null) return undone("The forge's program was not found; --forge-binary names it.");
+  if (!(await isThere(config))) return undone(`There is no app.ini at ${config} to read; --forge-config names it.`);
 
   const { ok, said } = await run(binary, args, await ownerOf(customPath));
   if (ok) return { done: true };
   const fault = /template error:\s*(.+)/i.exec(said)?.[1] ?? /(template: .+)/.exec(said)?.[1];
-  if (fault === undefined) return undone;
+  if (fault === undefined) return undone(`The forge's program could not do it: ${showRemoteText(lastLine(said))}`);
   throw new HeadwaterError('templates_refused', { why: showRemoteText(fault).replace(/\.$/, '') });
+}
+
+/** Without the time and place that a line of its log begins with. */
+function lastLine(said: string): string {
+  const line = said.trim().split('\n').at(-1) ?? '';
+  return line.replace(/^.*\[[A-Z]\] /, '') || 'it said nothing.';
 }
 
 interface Owner {

@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAddressPolicy } from '../../git-http/address-policy';
 import type { Machine } from '../../ports/machine';
-import { fetchPage } from './fetch-page';
+import { fetchPage, whyNoPage } from './fetch-page';
 
 export interface MachineOptions extends Pick<Machine, 'redis' | 'database'> {
   readonly dataDir: string;
@@ -23,11 +23,13 @@ export function createMachine({ dataDir, redis, database }: MachineOptions): Mac
       if (found === null) return null;
       return { freeBytes: found.bavail * found.bsize, totalBytes: found.blocks * found.bsize };
     },
-    async isPrivate(url) {
+    whyNoPage,
+    async reach(url) {
       const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
-      const addresses = await lookup(host, { all: true }).catch(() => []);
+      const addresses = (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
       if (addresses.length === 0) return null;
-      return !addresses.every(({ address }) => publicOnly.allows(host, 443, address));
+      if (addresses.some((address) => /^127\.|^(::ffff:127\.|::1$)/.test(address))) return 'loopback';
+      return addresses.every((address) => publicOnly.allows(host, 443, address)) ? 'public' : 'private';
     },
     sleep: (ms) => sleep(ms),
   };

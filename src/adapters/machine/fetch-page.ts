@@ -21,6 +21,34 @@ export async function fetchPage(url: string): Promise<PageAnswer | null> {
   }
 }
 
+/** Codes of Node's TLS that say: this certificate is not believed, or is not for this name. */
+const certificateCode = /CERT|SIGNED|ISSUER|ALTNAME|SSL|TLS/;
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ENOTFOUND: 'the name leads nowhere',
+  EAI_AGAIN: 'the name cannot be looked up',
+  EHOSTUNREACH: 'there is no way there',
+  ENETUNREACH: 'there is no way there',
+  UND_ERR_CONNECT_TIMEOUT: 'it took too long',
+};
+
+/** Tries again what fetchPage found no answer to. Never raises. */
+export async function whyNoPage(
+  url: string,
+): Promise<{ readonly kind: 'certificate' | 'other'; readonly what: string } | null> {
+  try {
+    await (await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(limitMs) })).body?.cancel();
+    return null;
+  } catch (thrown) {
+    const { name, cause } = thrown as { name?: string; cause?: { code?: unknown } };
+    if (name === 'TimeoutError') return { kind: 'other', what: 'it took too long' };
+    const code = typeof cause?.code === 'string' ? cause.code : 'no reason was given';
+    if (certificateCode.test(code)) return { kind: 'certificate', what: `its certificate is not believed: ${code}` };
+    return { kind: 'other', what: words[code] ?? code };
+  }
+}
+
 async function readText(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -11,8 +11,9 @@ export const installFaults = {
   admin_token_missing: {
     kind: 'user',
     class: 'request',
-    message: 'No admin token was given.',
-    advice: "Give a site admin's token with --admin-token-file, in HEADWATER_ADMIN_TOKEN, or on a terminal when asked.",
+    message: 'There is no admin token: {why}.',
+    advice:
+      "Give a site admin's token with --admin-token-file (- is the standard input), in HEADWATER_ADMIN_TOKEN, or on a terminal when asked.",
   },
   admin_token_refused: {
     kind: 'user',
@@ -62,6 +63,13 @@ export const installFaults = {
     class: 'request',
     message: 'Nothing is recorded beside {file} as installed.',
     advice: 'Name the configuration file that "headwater install" wrote with --config.',
+  },
+  install_folder_missing: {
+    kind: 'user',
+    class: 'request',
+    message: 'There is no folder {folder}, nor one that it could be made in.',
+    advice:
+      'Name the custom folder of the forge: its Site Administration, Configuration, Summary shows it as Custom file root path.',
   },
   install_files_denied: {
     kind: 'user',

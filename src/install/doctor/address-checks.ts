@@ -1,3 +1,5 @@
+import { webhookUrl } from '../plan-install';
+import { readProbe } from './read-probe';
 import { fail, ok, skipped, warn, type Check, type Verdict } from './check';
 import { forgeAddress, needsPublicUrl, type DoctorDeps } from './doctor-deps';
 
@@ -6,6 +8,7 @@ export function addressChecks(deps: DoctorDeps): Check[] {
   return [
     { id: 'address', title: 'Address of Headwater', run: () => checkAddress(deps) },
     { id: 'same_site', title: 'Same site', run: () => checkSite(deps) },
+    { id: 'proxy', title: 'Reverse proxy', after: 'address', run: () => checkProxy(deps) },
     { id: 'framing', title: 'Panel in the settings', run: () => checkFraming(deps) },
   ];
 }
@@ -15,11 +18,45 @@ async function checkAddress({ manifest, settings, machine }: DoctorDeps): Promis
   if (publicUrl === null) return fail("Headwater's own address is not set.", needsPublicUrl);
   const page = await machine.page(publicUrl + manifest.health.live);
   if (page?.status === 200 && page.text.includes('"status":"ok"')) return ok(`Headwater answers at ${publicUrl}.`);
-  const found = page === null ? 'Nothing answers' : `Something else answers (${page.status})`;
+  if (page === null) {
+    const why = await machine.whyNoPage(publicUrl);
+    return fail(
+      `Nothing answers at ${publicUrl}${why === null ? '' : ` (${why.what})`}.`,
+      why?.kind === 'certificate'
+        ? 'Have NODE_EXTRA_CA_CERTS name the certificate of your own authority; the forge has to trust it too.'
+        : 'Start Headwater, and look at the reverse proxy and at HEADWATER_PUBLIC_URL.',
+    );
+  }
   return fail(
-    `${found} at ${publicUrl}.`,
-    'Start Headwater, and look at the reverse proxy and at HEADWATER_PUBLIC_URL.',
+    `Something else than Headwater answers at ${publicUrl} (${page.status}).`,
+    page.status >= 502
+      ? 'The reverse proxy does not reach Headwater: start it, and look where the proxy looks for it.'
+      : 'Look where the reverse proxy leads, and at HEADWATER_PUBLIC_URL.',
   );
+}
+
+/** Whose request it is tells only a proxy, and only one that is believed: limits and the audit log count on it. */
+async function checkProxy({ manifest, settings, machine, newNonce }: DoctorDeps): Promise<Verdict> {
+  const { publicUrl } = settings;
+  if (publicUrl === null) return skipped("Headwater's own address is not set.", needsPublicUrl);
+  const answer = await machine.page(`${webhookUrl({ manifest, publicUrl })}/probe/${newNonce()}`);
+  switch (readProbe(answer?.text ?? '').forwarded) {
+    case null:
+      return skipped('Headwater does not tell how it is reached.');
+    case 'believed':
+      return ok('The proxy tells whose requests it hands on, and is believed.');
+    case 'not_believed':
+      return warn(
+        'A proxy hands on requests, but is not believed, so everybody counts as one address.',
+        'Add its address, as Headwater sees it, to HEADWATER_TRUSTED_PROXIES.',
+      );
+    case 'nobody':
+      if (!publicUrl.startsWith('https:')) return ok('No proxy stands between.');
+      return warn(
+        'The proxy does not tell whose requests it hands on, so everybody counts as one address.',
+        'Have it set X-Forwarded-For (nginx: proxy_set_header X-Forwarded-For $remote_addr;).',
+      );
+  }
 }
 
 /** Cookies inside a frame are sent only within one site: the same scheme and the same registered domain. */

@@ -12,6 +12,8 @@ export interface Verdict {
 export interface Check {
   readonly id: string;
   readonly title: string;
+  /** The check without which this one cannot be made: it is skipped when that one raised. */
+  readonly after?: string;
   /** Raises HeadwaterError where what it asks fails as a whole. */
   run(): Promise<Verdict>;
 }

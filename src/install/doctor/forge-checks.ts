@@ -28,6 +28,7 @@ export function forgeChecks(deps: DoctorDeps): Check[] {
     },
     {
       id: 'forge_address',
+      after: 'forge',
       title: 'Address of the forge',
       async run() {
         const { publicUrl } = await about();
@@ -41,6 +42,7 @@ export function forgeChecks(deps: DoctorDeps): Check[] {
     },
     {
       id: 'clock',
+      after: 'forge',
       title: 'Clock',
       async run() {
         const { clockDifferenceMs } = await about();
@@ -54,6 +56,7 @@ export function forgeChecks(deps: DoctorDeps): Check[] {
     },
     {
       id: 'token',
+      after: 'forge',
       title: 'Access token',
       async run() {
         const renew = 'Run "headwater install" again, which makes a new one.';
@@ -68,6 +71,7 @@ export function forgeChecks(deps: DoctorDeps): Check[] {
     },
     {
       id: 'account',
+      after: 'forge',
       title: 'Rights of the account',
       async run() {
         const owner = await probe.tokenOwner(settings.forgeToken);
@@ -87,6 +91,7 @@ export function forgeChecks(deps: DoctorDeps): Check[] {
     },
     {
       id: 'lfs',
+      after: 'forge',
       title: 'LFS',
       async run() {
         const { lfs } = await about();

@@ -1,11 +1,10 @@
 import { forgeFiles, presenceOf } from '../../panel/embed/forge-files';
 import { redirectUris, sameSet, webhookUrl } from '../plan-install';
 import { fail, ok, skipped, warn, type Check, type Verdict } from './check';
+import { readProbe } from './read-probe';
 import { forgeAddress, needsAdminToken, needsPublicUrl, type DoctorDeps } from './doctor-deps';
 
 const install = 'Run "headwater install" again.';
-const allowedHosts =
-  'Add Headwater’s host to ALLOWED_HOST_LIST in [webhook] of the forge’s app.ini (such as "external,private"), and restart it.';
 /** How long a delivery may take, and how often it is looked for; ms. */
 const deliveryLimitMs = 15_000;
 const lookEveryMs = 250;
@@ -13,10 +12,10 @@ const lookEveryMs = 250;
 /** Whether what the installer makes in the forge is there and works. */
 export function installChecks(deps: DoctorDeps): Check[] {
   return [
-    { id: 'sign_in', title: 'Signing in', run: () => checkSignIn(deps) },
-    { id: 'webhook', title: 'Webhook', run: () => checkWebhook(deps) },
-    { id: 'delivery', title: 'Delivery of webhooks', run: () => checkDelivery(deps) },
-    { id: 'templates', title: 'Templates', run: () => checkTemplates(deps) },
+    { id: 'sign_in', after: 'forge', title: 'Signing in', run: () => checkSignIn(deps) },
+    { id: 'webhook', after: 'forge', title: 'Webhook', run: () => checkWebhook(deps) },
+    { id: 'delivery', after: 'forge', title: 'Delivery of webhooks', run: () => checkDelivery(deps) },
+    { id: 'templates', after: 'forge', title: 'Templates', run: () => checkTemplates(deps) },
   ];
 }
 
@@ -60,8 +59,12 @@ async function checkDelivery(deps: DoctorDeps): Promise<Verdict> {
   const [secret] = webhookSecrets ?? [];
   if (publicUrl === null || secret === undefined) return skipped('Without address and secret nothing is delivered.');
   if (admin === null) {
-    if ((await machine.isPrivate(publicUrl)) === true)
-      return warn(`${publicUrl} is a private address, to which forges deliver nothing unless told so.`, allowedHosts);
+    const reach = await machine.reach(publicUrl);
+    if (reach === 'loopback' || reach === 'private')
+      return warn(
+        `${publicUrl} leads to a ${reach} address, to which forges deliver nothing unless told so.`,
+        `${allowHosts(reach)} To have it tried: ${needsAdminToken}`,
+      );
     return skipped('A test delivery takes a project that only a site admin may make.', needsAdminToken);
   }
   const owner = await probe.tokenOwner(settings.forgeToken);
@@ -74,25 +77,28 @@ async function checkDelivery(deps: DoctorDeps): Promise<Verdict> {
     );
 
   let seen = false;
-  await admin.deliverTest(owner.login, url, secret, async () => {
-    for (let waited = 0; !seen && waited < deliveryLimitMs; waited += lookEveryMs) {
+  let refused = false;
+  await admin.deliverTest({ login: owner.login, token: settings.forgeToken }, url, secret, async () => {
+    for (let waited = 0; !seen && !refused && waited < deliveryLimitMs; waited += lookEveryMs) {
       await machine.sleep(lookEveryMs);
-      seen = wasSeen((await machine.page(url))?.text ?? '');
+      ({ seen, refused } = readProbe((await machine.page(url))?.text ?? ''));
     }
   });
   if (seen) return ok('A test delivery of the forge arrived, signed as it should be.');
+  if (refused)
+    return fail(
+      'A test delivery of the forge arrived, but not signed as it should be.',
+      'Look whether a proxy takes headers away (X-Gitea-Signature) or changes what is sent.',
+    );
+  const reach = await machine.reach(publicUrl);
   return fail(
-    'A test delivery of the forge did not arrive, or its signature was not right.',
-    `${allowedHosts} If it is there, ${install}`,
+    `A test delivery of the forge did not arrive at ${publicUrl}.`,
+    `${reach === 'public' ? '' : `${allowHosts(reach ?? 'private')} `}The forge’s log says why, after "Unable to deliver webhook".`,
   );
 }
 
-function wasSeen(text: string): boolean {
-  try {
-    return (JSON.parse(text) as { readonly seen?: unknown }).seen === true;
-  } catch {
-    return false;
-  }
+function allowHosts(reach: 'loopback' | 'private'): string {
+  return `Set ALLOWED_HOST_LIST = external,${reach} in [webhook] of the forge’s app.ini, and restart the forge.`;
 }
 
 /** Any page of the forge tells, also the one for signing in, which everybody may see. */
@@ -101,7 +107,7 @@ async function checkTemplates({ manifest, script, settings, machine }: DoctorDep
   if (publicUrl === null)
     return skipped('What the templates should say depends on Headwater’s address.', needsPublicUrl);
   const page = await machine.page(`${settings.forgeUrl}/user/login`);
-  if (page === null) return fail('The forge shows no page.', 'Look whether it runs.');
+  if (page?.status !== 200) return fail('The forge shows no page.', 'Look whether it runs.');
   const files = forgeFiles(manifest, { publicUrl, script });
   if (!page.text.includes(presenceOf(files))) {
     return page.text.includes(`id="${manifest.name}-templates"`)

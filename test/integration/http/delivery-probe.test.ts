@@ -24,9 +24,9 @@ describe('the probe for deliveries of the forge', () => {
 
   it('notes one that is signed with any of the secrets', async () => {
     const app = probe(['new', 'old']);
-    expect(await seen(app)).toEqual({ seen: false });
+    expect(await seen(app)).toEqual({ seen: false, refused: false, forwarded: 'nobody' });
     expect((await deliver(app, { 'x-gitea-signature': sign('old') })).status).toBe(202);
-    expect(await seen(app)).toEqual({ seen: true });
+    expect(await seen(app)).toMatchObject({ seen: true, refused: false });
   });
 
   it.each([
@@ -43,6 +43,16 @@ describe('the probe for deliveries of the forge', () => {
   ] as const)('refuses one %s (WH-01)', async (_what, secrets, headers, to) => {
     const app = probe(secrets);
     expect((await deliver(app, headers, to)).status).toBe(401);
-    expect(await seen(app)).toEqual({ seen: false });
+    expect(await seen(app)).toMatchObject({ seen: false, refused: to === nonce });
+  });
+
+  it('tells whether a proxy that hands requests on is believed', async () => {
+    const app = probe(['secret']);
+    const forwarded = async () =>
+      ((await request(app).get(`/probe/${nonce}`).set('X-Forwarded-For', '203.0.113.7')).body as { forwarded: unknown })
+        .forwarded;
+    expect(await forwarded()).toBe('not_believed');
+    app.set('trust proxy', ['127.0.0.0/8', '::1/128']);
+    expect(await forwarded()).toBe('believed');
   });
 });

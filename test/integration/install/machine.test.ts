@@ -1,5 +1,6 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { createMachine } from '../../../src/adapters/machine/create-machine';
 import { redisState } from '../../../src/adapters/queue/redis-state';
 import { databaseState } from '../../../src/adapters/store/database-state';
 import { openStore } from '../../../src/adapters/store/open-store';
+import { selfSigned } from '../../support/git-upstream-tls';
 import { postgresBinaries, startPostgres } from '../../support/postgres';
 import { startRedis } from '../../support/redis';
 
@@ -118,13 +120,30 @@ describe('the machine that the doctor looks at', () => {
     expect(await machine.page('http://127.0.0.1:1/')).toBeNull();
   });
 
+  it('tells why there is no page: nobody there, no such name, a certificate of nobody known', async () => {
+    expect(await machine.whyNoPage(`${url}/page`)).toBeNull();
+    expect(await machine.whyNoPage('http://127.0.0.1:1/')).toMatchObject({ kind: 'other' });
+    expect(await machine.whyNoPage('https://nowhere.invalid/')).toMatchObject({ kind: 'other' });
+    const secure = createSecureServer(selfSigned);
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/`;
+      expect(await machine.page(address)).toBeNull();
+      expect(await machine.whyNoPage(address)).toMatchObject({ kind: 'certificate' });
+    } finally {
+      await new Promise((resolve) => secure.close(resolve));
+    }
+  });
+
   it('knows its git, its disk, and which addresses are private', async () => {
     expect(await machine.gitVersion()).toMatch(/^2\.\d+/);
     const space = await machine.diskSpace();
     expect(space?.freeBytes).toBeGreaterThan(0);
     expect(space?.totalBytes).toBeGreaterThanOrEqual(space?.freeBytes ?? 0);
-    const privacy = ['http://127.0.0.1:3000', 'http://10.1.2.3', 'http://[::1]/', 'https://93.184.216.34'];
-    expect(await Promise.all(privacy.map((each) => machine.isPrivate(each)))).toEqual([true, true, true, false]);
-    expect(await machine.isPrivate('https://nowhere.invalid')).toBeNull();
+    const places = ['http://127.0.0.1:3000', 'http://10.1.2.3', 'http://[::1]/', 'https://93.184.216.34'];
+    expect(await Promise.all(places.map((each) => machine.reach(each)))).toEqual([
+      ...['loopback', 'private', 'loopback', 'public'],
+    ]);
+    expect(await machine.reach('https://nowhere.invalid')).toBeNull();
   });
 });

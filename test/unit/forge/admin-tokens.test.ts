@@ -9,7 +9,9 @@ function strictForge(passwordWorks: boolean) {
   const client: AdminClient = {
     async request(route, { as, parameters }) {
       const name = String(parameters?.['name']);
-      const how = as?.user === 'headwater' && as.password.reveal() === 'new' && passwordWorks ? 'password' : 'token';
+      const login = as === undefined || as instanceof Secret ? null : as;
+      const right = login?.user === 'headwater' && login.password.reveal() === 'new';
+      const how = right && passwordWorks ? 'password' : 'token';
       asked.push(`${route.split(' ')[0] ?? ''} by ${how}`);
       if (how === 'token') return { status: 401, data: { message: 'auth required' }, headers: {} };
       if (route.startsWith('DELETE')) return { status: taken.delete(name) ? 204 : 404, data: null, headers: {} };

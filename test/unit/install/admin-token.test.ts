@@ -38,10 +38,25 @@ describe("an admin's token", () => {
       );
       await expect(readAdminToken(io, join(folder, 'nowhere'), null)).rejects.toMatchObject({
         code: 'admin_token_missing',
+        message: expect.stringMatching(/nowhere cannot be read \(ENOENT\)/),
       });
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('comes through a pipe, from the program that made it, and is not taken from what that says of a fault', async () => {
+    const piped = (text: string) => {
+      const { io, input } = terminal(false);
+      input.end(text);
+      return readAdminToken(io, '-', new Secret('of-the-environment'));
+    };
+    expect((await piped('of-the-pipe\n')).reveal()).toBe('of-the-pipe');
+    await expect(piped('')).rejects.toMatchObject({ message: expect.stringContaining('empty') });
+    await expect(piped('connection refused\n')).rejects.toMatchObject({
+      code: 'admin_token_missing',
+      message: expect.not.stringContaining('refused'),
+    });
   });
 
   it('is not waited for where nobody can type', async () => {

@@ -40,8 +40,9 @@ interface World {
   webhooks: readonly SystemWebhook[] | null;
   projects: Awaited<ReturnType<DoctorDeps['projectsWithoutPush']>>;
   pages: Record<string, PageAnswer>;
-  arrives: boolean;
-  private: boolean;
+  arrives: 'well' | 'unsigned' | 'not';
+  reach: 'loopback' | 'private' | 'public';
+  whyNoPage: Awaited<ReturnType<Machine['whyNoPage']>>;
   git: string | null;
   disk: { freeBytes: number; totalBytes: number } | null;
   redis: Awaited<ReturnType<Machine['redis']>>;
@@ -51,6 +52,9 @@ interface World {
 const gibibyte = 2 ** 30;
 const panelUrl = `${publicUrl}/panel/headwater/doctor`;
 const loginUrl = `${forgeUrl}/user/login`;
+const probeUrl = `${publicUrl}/hooks/forge/probe/${nonce}`;
+const badGateway: PageAnswer = { status: 502, headers: {}, text: '' };
+const probed = (forwarded: string) => page(JSON.stringify({ seen: false, refused: false, forwarded }));
 const sound: World = {
   about,
   settings: {
@@ -72,10 +76,11 @@ const sound: World = {
     [`${forgeUrl}/assets/headwater/embed.js`]: page(script),
     [`${publicUrl}/healthz`]: page('{"status":"ok"}'),
     [panelUrl]: page('', { 'content-security-policy': `default-src 'none'; frame-ancestors ${forgeUrl}` }),
-    [`${publicUrl}/hooks/forge/probe/${nonce}`]: page('{"seen":false}'),
+    [probeUrl]: page('{"seen":false,"refused":false,"forwarded":"believed"}'),
   },
-  arrives: true,
-  private: false,
+  arrives: 'well',
+  reach: 'public',
+  whyNoPage: null,
   git: '2.39.5',
   disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },
   redis: { kind: 'answers', eviction: null },
@@ -96,7 +101,9 @@ function depsOf(world: World): DoctorDeps {
   const admin: Pick<ForgeAdmin, 'webhooks' | 'deliverTest'> = {
     webhooks: async () => world.webhooks ?? [],
     deliverTest: async (_login, url, _secret, whileItStands) => {
-      if (world.arrives) pages[url] = page('{"seen":true}');
+      const before = JSON.parse(pages[url]?.text ?? '{}') as object;
+      if (world.arrives !== 'not')
+        pages[url] = page(JSON.stringify({ ...before, seen: world.arrives === 'well', refused: true }));
       await whileItStands();
     },
   };
@@ -114,7 +121,8 @@ function depsOf(world: World): DoctorDeps {
       redis: async () => world.redis,
       database: async () => world.database,
       page: async (url) => pages[url] ?? null,
-      isPrivate: async () => world.private,
+      reach: async () => world.reach,
+      whyNoPage: async () => world.whyNoPage,
       sleep: async () => undefined,
     },
   };
@@ -131,7 +139,7 @@ describe('the doctor', () => {
     expect(findings.map(({ id }) => id)).toEqual([
       ...['forge', 'forge_address', 'clock', 'token', 'account', 'lfs'],
       ...['sign_in', 'webhook', 'delivery', 'templates'],
-      ...['address', 'same_site', 'framing'],
+      ...['address', 'same_site', 'proxy', 'framing'],
       ...['database', 'redis', 'git', 'disk'],
     ]);
     expect(findings.every(({ cure }) => cure === null)).toBe(true);
@@ -174,13 +182,21 @@ describe('the doctor', () => {
         /headwater install/,
       ],
       ['no admin token', 'webhook', 'skipped', { webhooks: null }, /--admin-token-file/],
-      ['a delivery that does not arrive', 'delivery', 'fail', { arrives: false }, /ALLOWED_HOST_LIST/],
+      ['a delivery that does not arrive', 'delivery', 'fail', { arrives: 'not' }, /log says why/],
+      [
+        'a delivery that the forge may not send',
+        'delivery',
+        'fail',
+        { arrives: 'not', reach: 'loopback' },
+        /ALLOWED_HOST_LIST = external,loopback in .*log says why/,
+      ],
+      ['a delivery that lost its signature', 'delivery', 'fail', { arrives: 'unsigned' }, /proxy/],
       [
         'a private address, without an admin token',
         'delivery',
         'warn',
-        { webhooks: null, private: true },
-        /ALLOWED_HOST_LIST/,
+        { webhooks: null, reach: 'private' },
+        /ALLOWED_HOST_LIST = external,private in .*--admin-token-file/,
       ],
       ['no templates', 'templates', 'fail', withPage(loginUrl, page('<html></html>')), /reload-templates/],
       [
@@ -205,6 +221,26 @@ describe('the doctor', () => {
         withPage(`${publicUrl}/healthz`, page('hello')),
         /reverse proxy/,
       ],
+      [
+        'a proxy without Headwater behind it',
+        'address',
+        'fail',
+        withPage(`${publicUrl}/healthz`, badGateway),
+        /start it/,
+      ],
+      [
+        'a certificate that is not believed',
+        'address',
+        'fail',
+        {
+          pages: { ...sound.pages, [`${publicUrl}/healthz`]: undefined as unknown as PageAnswer },
+          whyNoPage: { kind: 'certificate', what: 'its certificate is not believed: SELF_SIGNED_CERT_IN_CHAIN' },
+        },
+        /NODE_EXTRA_CA_CERTS/,
+      ],
+      ['a proxy that is not believed', 'proxy', 'warn', withPage(probeUrl, probed('not_believed')), /TRUSTED_PROXIES/],
+      ['a proxy that tells nothing', 'proxy', 'warn', withPage(probeUrl, probed('nobody')), /X-Forwarded-For/],
+      ['a forge that shows an error', 'templates', 'fail', withPage(loginUrl, badGateway), /whether it runs/],
       ['http beside https', 'same_site', 'fail', withSettings({ publicUrl: 'http://headwater.example.org' }), /https/],
       ['another site', 'same_site', 'warn', withSettings({ publicUrl: 'https://headwater.example.com' }), /one domain/],
       [
@@ -259,11 +295,9 @@ describe('the doctor', () => {
 
   it('goes on when the forge does not answer, and says so where it matters', async () => {
     const findings = await lookAt({ about: new HeadwaterError('forge_unreachable', { why: 'connection refused' }) });
-    expect(findings.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual([
-      'forge',
-      'forge_address',
-      'clock',
-      'lfs',
+    expect(findings.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual(['forge']);
+    expect(findings.filter(({ status }) => status === 'skipped').map(({ id }) => id)).toEqual([
+      ...['forge_address', 'clock', 'token', 'account', 'lfs', 'sign_in', 'webhook', 'delivery', 'templates'],
     ]);
     expect(findings[0]?.sentence).toContain('connection refused');
   });
@@ -274,7 +308,7 @@ describe('the doctor', () => {
       oauthClientSecret: new Secret('canary-2'),
       webhookSecrets: [new Secret('canary-3')],
     };
-    for (const changes of [{}, { owner: null, verdict: 'secret_wrong' as const, arrives: false }])
+    for (const changes of [{}, { owner: null, verdict: 'secret_wrong' as const, arrives: 'not' as const }])
       expect(JSON.stringify(await lookAt({ ...withSettings(settings), ...changes }))).not.toContain('canary');
   });
 });

@@ -39,6 +39,7 @@ const nothing: InstallFound = {
     webhookSecret: null,
   },
   record: null,
+  shown: null,
 };
 const application = {
   id: 5,
@@ -76,6 +77,7 @@ const everything: InstallFound = {
     webhookSecret: new Secret('w'),
   },
   record: null,
+  shown: null,
 };
 const shown = (steps: readonly InstallStep[]) => steps.map(({ kind, action }) => `${action} ${kind}`);
 const changes = (found: Partial<InstallFound>, more: Partial<InstallWish> = {}) =>

@@ -9,7 +9,7 @@ export interface AdminRequest {
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly expected?: readonly number[];
   /** Who asks; by default the admin's token. */
-  readonly as?: Credentials;
+  readonly as?: Credentials | Secret;
 }
 
 /** Requests with a site admin's token. */

@@ -51,14 +51,16 @@ export function createWebhooks(client: AdminClient): Webhooks {
         expected: [404],
       });
     },
-    async deliverTest(login, url, secret, whileItStands) {
+    async deliverTest(owner, url, secret, whileItStands) {
       const repo = `headwater-doctor-${randomBytes(4).toString('hex')}`;
-      const parameters = { owner: login, repo };
+      const parameters = { owner: owner.login, repo };
+      // What is the project's own, its owner does: an admin's token for the installation may not (scope repository).
+      const as = owner.token;
       await client.request('POST /admin/users/{owner}/repos', {
         doing: 'making a project for the test delivery',
         // Without a commit the forge keeps silent about having nothing to tell.
         parameters: {
-          owner: login,
+          owner: owner.login,
           name: repo,
           private: true,
           auto_init: true,
@@ -68,18 +70,18 @@ export function createWebhooks(client: AdminClient): Webhooks {
       try {
         const doing = 'making the test webhook';
         const made = await client.request('POST /repos/{owner}/{repo}/hooks', {
-          doing,
+          ...{ doing, as },
           parameters: { ...parameters, ...body(url, ['push'], secret, {}) },
         });
         const { id } = parseAnswer(schema, made.data, doing);
         await client.request('POST /repos/{owner}/{repo}/hooks/{id}/tests', {
-          doing: 'sending the test delivery',
+          ...{ doing: 'sending the test delivery', as },
           parameters: { ...parameters, id },
         });
         await whileItStands();
       } finally {
         await client.request('DELETE /repos/{owner}/{repo}', {
-          doing: 'removing the project of the test delivery',
+          ...{ doing: 'removing the project of the test delivery', as },
           parameters,
           expected: [404],
         });
