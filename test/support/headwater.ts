@@ -45,8 +45,9 @@ export interface RunAnswer {
 }
 
 export interface HeadwaterOptions {
-  readonly forgeUrl: string;
-  readonly forgeToken: string;
+  /** Where these two are left out, the file has them that the settings name. */
+  readonly forgeUrl?: string;
+  readonly forgeToken?: string;
   /** More HEADWATER_* settings, without the prefix. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Only this role; by default both in one process. */
@@ -86,8 +87,8 @@ export class Headwater {
   get environment(): NodeJS.ProcessEnv {
     const { forgeUrl, forgeToken, settings = {} } = this.options;
     const own = {
-      FORGE_URL: forgeUrl,
-      FORGE_TOKEN: forgeToken,
+      ...(forgeUrl === undefined ? {} : { FORGE_URL: forgeUrl }),
+      ...(forgeToken === undefined ? {} : { FORGE_TOKEN: forgeToken }),
       DATA_DIR: this.dataDir,
       LISTEN: '127.0.0.1:0',
       ALLOWED_UPSTREAMS: '127.0.0.1',
@@ -97,12 +98,7 @@ export class Headwater {
       ...settings,
     };
     const named = Object.entries(own).map(([name, value]) => [`HEADWATER_${name}`, value]);
-    return {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      TMPDIR: tmpdir(),
-      ...(Object.fromEntries(named) as NodeJS.ProcessEnv),
-    };
+    return { ...plainEnvironment(), ...(Object.fromEntries(named) as NodeJS.ProcessEnv) };
   }
 
   async start(): Promise<void> {
@@ -153,15 +149,8 @@ export class Headwater {
   }
 
   /** The `headwater` command of this installation. */
-  cli(args: readonly string[], input = ''): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    return new Promise((done) => {
-      const child = spawn(process.execPath, [entry, ...args], { env: this.environment, stdio: 'pipe' });
-      let [stdout, stderr] = ['', ''];
-      child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-      child.on('close', (code) => done({ code, stdout, stderr }));
-      child.stdin.end(input);
-    });
+  cli(args: readonly string[], input = ''): Promise<Told> {
+    return runHeadwater(args, this.environment, input);
   }
 
   /** The API as one caller uses it for one project. */
@@ -174,6 +163,28 @@ export class Headwater {
     const entries = await readdir(this.dataDir, { recursive: true });
     return entries.sort();
   }
+}
+
+interface Told {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The compiled `headwater` command, without any installation's settings unless `env` has them. */
+export function runHeadwater(args: readonly string[], env = plainEnvironment(), input = ''): Promise<Told> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [entry, ...args], { env, stdio: 'pipe' });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('close', (code) => done({ code, stdout, stderr }));
+    child.stdin.end(input);
+  });
+}
+
+function plainEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: tmpdir() };
 }
 
 /** Calls with octokit, as a script would. */

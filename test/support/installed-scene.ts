@@ -1,39 +1,41 @@
-import { readFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { ForgeInstall } from './forge-install';
 import type { TestRepo, TestUser } from './forge-admin';
 import type { ForgeChoice, TestForge } from './forges';
 import { GitUpstream } from './git-upstream';
-import { Headwater } from './headwater';
+import { Headwater, runHeadwater } from './headwater';
 import { TempRepo } from './temp-repo';
 
-/** A forge into which an admin has installed Headwater with its own command, and Headwater running with what that wrote. */
+/** A forge into which an admin has installed Headwater with its own command, and Headwater running with the file that wrote. */
 export class InstalledScene {
-  /** What the upstream asks for; may be changed at any time. */
-  readonly upstreamSignIn: { root: string; user: string; password: string };
-
   private constructor(
     readonly forge: TestForge,
-    readonly install: ForgeInstall,
+    readonly place: ForgeInstall,
     readonly headwater: Headwater,
     readonly maintainer: TestUser,
     readonly repo: TestRepo,
     readonly source: TempRepo,
     readonly upstream: GitUpstream,
-    signIn: InstalledScene['upstreamSignIn'],
-  ) {
-    this.upstreamSignIn = signIn;
-  }
+    /** What the upstream asks for; may be changed at any time. */
+    readonly upstreamSignIn: { root: string; user: string; password: string },
+  ) {}
 
-  static async start(choice: ForgeChoice, settings: Readonly<Record<string, string>> = {}): Promise<InstalledScene> {
+  static async start(choice: ForgeChoice): Promise<InstalledScene> {
     const forge = await choice.start();
-    const install = await ForgeInstall.prepare(forge);
+    const place = await ForgeInstall.prepare(forge);
     const listen = `127.0.0.1:${await freePort()}`;
-    const told = await install.install('--public-url', `http://${listen}`);
-    if (told.code !== 0) throw new Error(`headwater install answered ${told.code}: ${told.out}${told.err}`);
+    const { binary, config } = forge.installation;
+    const told = await runHeadwater([
+      ...['install', '--forge', forge.url, '--public-url', `http://${listen}`, '--write-config', place.config],
+      ...['--admin-token-file', join(place.dir, 'admin-token'), '--custom-path', place.customPath],
+      ...['--forge-binary', binary, '--forge-config', config],
+    ]);
+    if (told.code !== 0) throw new Error(`headwater install answered ${told.code}: ${told.stdout}${told.stderr}`);
 
     const maintainer = await forge.createUser('maintainer');
-    const repo = await forge.createRepo(maintainer.name, 'library');
+    const repo = await forge.createRepo(maintainer.name, 'library', { private: true });
     await forge.addCollaborator(repo.owner, repo.name, 'headwater', 'write');
     const source = new TempRepo();
     source.commit('main', 'one');
@@ -41,14 +43,23 @@ export class InstalledScene {
     source.git(['tag', 'v1', 'main']);
     const signIn = { root: source.root, user: 'reader', password: 'upstream-passw0rd' };
     const upstream = await GitUpstream.start(signIn);
-    const written = readSettings(await readFile(install.config, 'utf8'));
-    const { FORGE_URL: forgeUrl = forge.url, FORGE_TOKEN: forgeToken = '', ...others } = written;
-    const headwater = await Headwater.start({
-      forgeUrl,
-      forgeToken,
-      settings: { ...others, ...settings, LISTEN: listen },
-    });
-    return new InstalledScene(forge, install, headwater, maintainer, repo, source, upstream, signIn);
+    const headwater = await Headwater.start({ settings: { CONFIG_FILE: place.config, LISTEN: listen } });
+    return new InstalledScene(forge, place, headwater, maintainer, repo, source, upstream, signIn);
+  }
+
+  /** What `headwater doctor` found, by the name of each check. */
+  async examine(...args: string[]) {
+    const told = await this.headwater.cli(['doctor', '--json', ...args]);
+    const { checks } = JSON.parse(told.stdout) as { readonly checks: readonly { id: string; status: string }[] };
+    const statuses = Object.fromEntries(checks.map(({ id, status }) => [id, status]));
+    return { code: told.code, statuses, told: told.stdout + told.stderr };
+  }
+
+  /** Starts Headwater anew with another text in the file of its settings. */
+  async restartWith(config: string): Promise<void> {
+    await this.headwater.stop();
+    await writeFile(this.place.config, config);
+    await this.headwater.start();
   }
 
   async close(): Promise<void> {
@@ -56,17 +67,8 @@ export class InstalledScene {
     await this.upstream.close();
     this.source.remove();
     await this.forge.close();
-    await this.install.close();
+    await this.place.close();
   }
-}
-
-/** Without the prefix, as Headwater's test process takes them. */
-function readSettings(text: string): Record<string, string> {
-  const lines = text.split('\n').flatMap((line) => {
-    const found = /^HEADWATER_(\w+)=(.*)$/.exec(line.trim());
-    return found === null ? [] : [[found[1] ?? '', (found[2] ?? '').replace(/^"(.*)"$/, '$1')] as const];
-  });
-  return Object.fromEntries(lines);
 }
 
 async function freePort(): Promise<number> {

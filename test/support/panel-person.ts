@@ -1,0 +1,74 @@
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import { startChromium } from './chromium';
+import type { TestUser } from './forge-admin';
+
+/** Somebody at a browser, who finds things by what is written on them. */
+export class PanelPerson {
+  /** Faults of scripts, and what a policy refused. */
+  readonly errors: string[] = [];
+
+  private constructor(
+    private readonly browser: Browser,
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly forgeUrl: string,
+  ) {
+    page.setDefaultTimeout(20_000);
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && /Content Security|Refused to/.test(message.text()))
+        this.errors.push(message.text().slice(0, 300));
+    });
+  }
+
+  static async start(forgeUrl: string): Promise<PanelPerson> {
+    const browser = await startChromium();
+    const context = await browser.newContext();
+    return new PanelPerson(browser, context, await context.newPage(), forgeUrl);
+  }
+
+  /** The panel inside the forge's settings page. */
+  get panel(): FrameLocator {
+    return this.page.frameLocator('[data-headwater-panel] iframe');
+  }
+
+  /** Unless the forge knows them still. */
+  async signInToForge(user: TestUser): Promise<void> {
+    await this.page.goto(`${this.forgeUrl}/user/login`);
+    if (new URL(this.page.url()).pathname !== '/user/login') return;
+    await this.page.locator('input[name=user_name]').fill(user.name);
+    await this.page.locator('input[name=password]').fill(user.password);
+    await this.page.locator('form[action$="/user/login"] button').last().click();
+    await this.page.waitForURL((url) => !url.pathname.startsWith('/user/login'));
+  }
+
+  /** The forge's question whether Headwater may know who this is. */
+  consent(): Promise<void> {
+    return this.page.locator('button[value=true], #authorize-app').first().click();
+  }
+
+  says(text: string | RegExp): Promise<void> {
+    return this.panel.getByText(text).first().waitFor();
+  }
+
+  badge(word: string): Promise<void> {
+    return this.panel.locator('.hw-badge', { hasText: word }).waitFor();
+  }
+
+  press(name: string | RegExp): Promise<void> {
+    const exact = typeof name === 'string';
+    return this.panel.getByRole('button', { name, exact }).first().click();
+  }
+
+  follow(name: RegExp): Promise<void> {
+    return this.panel.getByRole('link', { name }).first().click();
+  }
+
+  field(label: string | RegExp): Locator {
+    return this.panel.getByLabel(label, { exact: label === 'Username' });
+  }
+
+  close(): Promise<void> {
+    return this.browser.close();
+  }
+}
