@@ -14,6 +14,8 @@ export function createHealthRouter(deps: HealthDeps): Router {
   const readiness = createReadiness(deps);
   const router = Router();
   router.get('/healthz', (_request, response) => {
+    // The forge's settings page asks it, from another origin, whether Headwater is there.
+    response.set('Cross-Origin-Resource-Policy', 'cross-origin');
     response.json({ status: 'ok', version: deps.version });
   });
   router.get('/readyz', async (_request, response) => {

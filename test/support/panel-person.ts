@@ -16,7 +16,7 @@ export class PanelPerson {
     page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => this.errors.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error' && /Content Security|Refused to/.test(message.text()))
+      if (message.type() === 'error' && /Content Security|Refused to|ERR_BLOCKED/.test(message.text()))
         this.errors.push(message.text().slice(0, 300));
     });
   }

@@ -113,6 +113,8 @@
   }
 
   let frame: HTMLIFrameElement | null = null;
+  /** The frame whose panel has answered. */
+  let heard: HTMLIFrameElement | null = null;
   let patience: number | undefined;
 
   function hideOwn(yes: boolean): void {
@@ -157,7 +159,9 @@
     patience = window.setTimeout(() => silent(current), slot.answersWithinSeconds * 1000);
     // A refused connection is known at once; nothing of the answer can be read, and nothing need be.
     if (health !== undefined)
-      fetch(`${base}${health}`, { mode: 'no-cors', credentials: 'omit' }).catch(() => silent(current));
+      fetch(`${base}${health}`, { mode: 'no-cors', credentials: 'omit' }).catch(() => {
+        if (heard !== current) silent(current);
+      });
   }
 
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
@@ -165,6 +169,7 @@
     const { type, height } = (event.data ?? {}) as { readonly type?: unknown; readonly height?: unknown };
     if (type !== 'headwater:height' || typeof height !== 'number' || !(height > 0)) return;
     window.clearTimeout(patience);
+    heard = frame;
     show(frame, height);
   });
 

@@ -102,6 +102,8 @@ describe('health', () => {
     store.down = true;
     const answer = await request(app).get('/healthz');
     expect([answer.status, answer.body]).toEqual([200, { status: 'ok', version: '1.2.3' }]);
+    // The forge's settings page asks it.
+    expect(answer.headers['cross-origin-resource-policy']).toBe('cross-origin');
   });
 
   it('is ready when database, queue and forge answer', async () => {
