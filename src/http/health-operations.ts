@@ -83,5 +83,21 @@ export function healthOperations(): Operation[] {
       answers: { 200: answer('OpenAPI 3.1.', z.looseObject({})) },
       faults: ['too_many_requests', 'internal'],
     },
+    {
+      ...open,
+      id: 'getDocumentation',
+      path: '/api/docs',
+      summary: 'This description, for people',
+      answers: { 200: { meaning: 'A page.', body: z.string(), contentType: 'text/html' } },
+      faults: ['too_many_requests', 'internal'],
+    },
+    {
+      ...open,
+      id: 'getDocumentationStyle',
+      path: '/api/docs/style.css',
+      summary: 'The style sheet of that page',
+      answers: { 200: { meaning: 'A style sheet.', body: z.string(), contentType: 'text/css' } },
+      faults: ['too_many_requests', 'internal'],
+    },
   ];
 }

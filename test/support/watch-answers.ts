@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { faultsOfAnswer } from './declared-answers';
 import { undeclaredAnswers } from './undeclared-answers';
@@ -25,7 +26,7 @@ export function watchAnswers(app: Express): Express {
           target: originalUrl ?? url,
           status: response.statusCode,
           header: (name) => response.get(name),
-          text: method === 'HEAD' ? null : Buffer.concat(pieces).toString(),
+          text: method === 'HEAD' ? null : textOf(Buffer.concat(pieces), response),
         }),
       );
       return end(...args);
@@ -33,4 +34,8 @@ export function watchAnswers(app: Express): Express {
     handle(request, response, next);
   };
   return app;
+}
+
+function textOf(bytes: Buffer, response: Response): string {
+  return (response.get('content-encoding') === 'gzip' ? gunzipSync(bytes) : bytes).toString();
 }

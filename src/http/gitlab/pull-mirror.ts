@@ -64,6 +64,9 @@ const createBody = z.object({
   ...choices,
 });
 
+/** Anything but a list or a bare word. */
+const anyFields = z.object({});
+
 /** Without an address the call starts a run, and the other fields count for nothing. */
 export const postBody = createBody
   .partial()
@@ -82,6 +85,7 @@ export function postPullMirror(deps: HttpDeps, access: Access): RequestHandler {
       const body = { url, enabled, only_mirror_protected_branches: only_protected_branches, ...rest };
       return saveMirror(audited(deps, access, request, response), response, body);
     }
+    parseBody(anyFields, (request.body as unknown) ?? {});
     const mirror = await findMirror(deps.store, callerOf(response));
     if (mirror.pause !== null && !isForced(request))
       throw new HeadwaterError('mirror_paused', { by: mirror.pause.by ?? 'Headwater' });

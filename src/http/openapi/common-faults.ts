@@ -5,7 +5,7 @@ import type { RouteNeed } from '../api/access';
 export const anyFaults = ['too_many_requests', 'route_not_found', 'internal'] as const satisfies readonly FaultCode[];
 
 /** Who calls is asked of the forge, and what is told comes from the database. */
-const callerFaults = [
+export const callerFaults = [
   'token_missing',
   'token_invalid',
   'token_scope_missing',

@@ -1,5 +1,4 @@
-import { faultCatalogue } from '../../domain/fault-catalogue';
-import type { FaultCode } from '../../domain/fault-catalogue';
+import { faultCatalogue, type FaultCode } from '../../domain/fault-catalogue';
 import type { Answer } from '../api/answers/answer';
 import { answerComponents, bodyComponents } from './components';
 import { introduction, tags } from './introduction';
@@ -23,14 +22,14 @@ export function createDocument(operations: readonly Operation[], { version, url 
   const answers = makeSchemas({ components: answerComponents, inline: answerSchemas(operations) }, true);
   const bodies = makeSchemas({ components: bodyComponents, inline: bodySchemas(operations) }, false);
   const made: MadeOf = { answers: answers.inline, bodies: bodies.inline };
-  const paths: Record<string, Record<string, unknown>> = {};
+  const paths: Record<string, Record<string, DescribedOperation>> = {};
   for (const operation of operations)
     (paths[operation.path] ??= {})[operation.method] = describeOperation(operation, made);
   return {
     openapi: '3.1.1',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     info: { title: 'Headwater', version, description: introduction, license: { name: 'MIT', identifier: 'MIT' } },
-    servers: [{ url, description: 'This Headwater.' }],
+    servers: [{ url, description: 'This Headwater.' }] as const,
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -40,6 +39,18 @@ export function createDocument(operations: readonly Operation[], { version, url 
     },
   };
 }
+
+interface DescribedOperation extends Pick<Operation, 'security' | 'summary'> {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly description: string;
+  readonly parameters: readonly object[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
+}
+type Content = Readonly<
+  Record<string, { readonly schema: JsonSchema; readonly 'x-events'?: Readonly<Record<string, JsonSchema>> }>
+>;
 
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
@@ -65,7 +76,7 @@ function bodySchemas(operations: readonly Operation[]) {
   return Object.fromEntries(operations.flatMap(({ id, body }) => (body === null ? [] : [[id, body.schema] as const])));
 }
 
-function describeOperation(operation: Operation, made: MadeOf) {
+function describeOperation(operation: Operation, made: MadeOf): DescribedOperation {
   const { id, tag, summary, needs, security, parameters, body } = operation;
   return {
     operationId: id,
@@ -82,7 +93,7 @@ function describeOperation(operation: Operation, made: MadeOf) {
             content: Object.fromEntries(
               body.contentTypes.map((type) => [
                 type,
-                { schema: made.bodies[id], ...(body.example === undefined ? {} : { example: body.example }) },
+                { schema: made.bodies[id] ?? {}, ...(body.example === undefined ? {} : { example: body.example }) },
               ]),
             ),
           },
@@ -106,7 +117,7 @@ function describeAnswers({ id, answers, paged, security }: Operation, made: Made
         {
           description: meaning,
           ...(shared.length + Object.keys(own).length > 0 ? { headers: { ...refs, ...own } } : {}),
-          ...(body === null ? {} : { content: { [contentType]: { schema: made.answers[name] } } }),
+          ...(body === null ? {} : { content: { [contentType]: { schema: made.answers[name] ?? {} } } }),
           ...(events === undefined
             ? {}
             : { content: { [contentType]: { schema: { type: 'string' }, 'x-events': eventsOf(name, events, made) } } }),
@@ -118,7 +129,7 @@ function describeAnswers({ id, answers, paged, security }: Operation, made: Made
 
 /** OpenAPI 3.1 has no words for the events of a stream. */
 function eventsOf(name: string, events: NonNullable<Answer['events']>, made: MadeOf) {
-  return Object.fromEntries(Object.keys(events).map((event) => [event, made.answers[`${name} ${event}`]]));
+  return Object.fromEntries(Object.keys(events).map((event) => [event, made.answers[`${name} ${event}`] ?? {}]));
 }
 
 /** Each status with the codes that come with it, and their sentences. */
@@ -135,7 +146,7 @@ function describeFaults({ id, faults, statusOf, answers }: Operation, made: Made
           description: codes.map((code) => `- \`${code}\`: ${faultCatalogue[code].message}`).join('\n'),
           ...(status === 401 ? headersOf('WWW-Authenticate') : {}),
           ...(status === 429 || status === 503 ? headersOf('Retry-After') : {}),
-          content: { 'application/json': { schema: made.answers[`${id} problem`] } },
+          content: { 'application/json': { schema: made.answers[`${id} problem`] ?? {} } },
           'x-codes': codes,
         },
       ]),

@@ -46,13 +46,15 @@ export function makeSchemas({ components, inline }: NamedSchemas, open: boolean)
     return [name, schema, id];
   });
   const { schemas } = z.toJSONSchema(registry, { io: 'input', uri: componentRef });
+  // Of closed objects each would refuse the fields of the other.
+  const inlined = (schema: z.ZodType, made: JsonSchema) => (open ? asExtension(schema, made, components) : made);
   const tidied = (id: string) => tidy(schemas[id] as JsonSchema, open);
   return {
     components: Object.fromEntries(Object.keys(components).map((id) => [id, tidied(id)])),
     inline: Object.fromEntries(
       added.map(([name, schema, id]) => [
         name,
-        id.startsWith('inline:') ? asExtension(schema, tidied(id), components) : { $ref: componentRef(id) },
+        id.startsWith('inline:') ? inlined(schema, tidied(id)) : { $ref: componentRef(id) },
       ]),
     ),
   };

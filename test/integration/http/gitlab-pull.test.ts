@@ -100,6 +100,14 @@ describe("GitLab's pull mirror calls", () => {
     expect([answer.status, answer.body.code]).toEqual([400, 'url_scheme_forbidden']);
   });
 
+  it('start no run for a body that is no object', async () => {
+    const { app, queue } = httpBench();
+    await request(app).put(byPath).set(asGitlab).send({ url: upstreamUrl });
+    const before = queue.waiting.length;
+    const answer = await request(app).post(byPath).set(asGitlab).send([null]);
+    expect([answer.status, answer.body.code, queue.waiting.length]).toEqual([400, 'body_invalid', before]);
+  });
+
   it('start a run, and wake a mirror that was paused after failures only by force', async () => {
     const { app, store, queue } = httpBench();
     await request(app).put(byPath).set(asGitlab).send({ url: upstreamUrl });

@@ -239,6 +239,8 @@ const otherRoutes: readonly string[] = [
   'POST /new',
   'GET /plugin-manifest.json',
   'GET /openapi.json',
+  'GET /docs',
+  'GET /docs/style.css',
   'GET /healthz',
   'GET /readyz',
   'GET /login',

@@ -140,7 +140,7 @@ describe('the OpenAPI document', () => {
         ...['listGitlabRemoteMirrors', 'addGitlabRemoteMirror', 'getGitlabRemoteMirror', 'editGitlabRemoteMirror'],
         ...['editGitlabRemoteMirrorByPost', 'deleteGitlabRemoteMirror', 'syncGitlabRemoteMirror'],
         ...['getGitlabRemoteMirrorKey', 'takeUpstreamDelivery', 'takeForgeDelivery'],
-        ...['isLive', 'isReady', 'getManifest', 'getDescription'],
+        ...['isLive', 'isReady', 'getManifest', 'getDescription', 'getDocumentation', 'getDocumentationStyle'],
       ].sort(),
     );
   });
