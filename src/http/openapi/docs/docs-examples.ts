@@ -36,7 +36,7 @@ function signedIn({ security }: Operation): string[] {
 }
 
 /** How octokit is told the same: the route, and its parameters with the body in `data`. null: not a call of /api/v1. */
-export function octokitCall({ method, path, body, parameters }: Operation): { route: string; values: Sample } | null {
+function octokitCall({ method, path, body, parameters }: Operation): { route: string; values: Sample } | null {
   if (!path.startsWith('/api/v1/')) return null;
   const inPath = parameters
     .filter((each) => each.in === 'path')

@@ -63,7 +63,7 @@ function plainType(schema: JsonSchema): string {
         .map(String)
         .join(', ') + orNull
     );
-  if (schema.const !== undefined) return String(schema.const) + orNull;
+  if (schema.const !== undefined) return JSON.stringify(schema.const) + orNull;
   const formats: Readonly<Record<string, string>> = { 'date-time': 'time', date: 'day' };
   const name = formats[schema.format ?? ''] ?? types.filter((type) => type !== 'null').join(' or ');
   return `${name}${bounds(schema)}${orNull}`;
