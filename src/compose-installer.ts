@@ -28,8 +28,12 @@ export function composeInstaller(): InstallerDeps {
       probe: createForgeProbe({ url }),
     }),
     settingsFile,
-    liveFolder: (path, { binary = null, config = null }) =>
-      createForgeFolder({ path, kind: 'live', reload: () => reloadTemplates({ customPath: path, binary, config }) }),
+    liveFolder: (path, { binary = null, config = null, command }) =>
+      createForgeFolder({
+        path,
+        kind: 'live',
+        reload: () => reloadTemplates({ customPath: path, binary, config, command }),
+      }),
     copyFolder: createCopyFolder,
     openDoctor(file, adminToken) {
       const config = loadConfig({ file });

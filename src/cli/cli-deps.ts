@@ -57,7 +57,11 @@ export interface InstallerDeps {
   /** The forge's own folder. */
   readonly liveFolder: (
     customPath: string,
-    forge: { readonly binary?: string | undefined; readonly config?: string | undefined },
+    forge: {
+      readonly binary?: string | undefined;
+      readonly config?: string | undefined;
+      readonly command?: string | undefined;
+    },
   ) => ForgeFolder;
   /** A folder to copy from. */
   readonly copyFolder: (path: string) => ForgeFolder;

@@ -15,6 +15,7 @@ export function addForgeCommands(program: Command, deps: CliDeps, setExitCode: (
       )
       .option('--forge-binary <file>', "the forge's program, for reloading its templates; else forgejo or gitea")
       .option('--forge-config <file>', "the forge's app.ini; else conf/app.ini in its custom folder")
+      .option('--reload-command <text>', 'what to tell you to run for that, where the forge runs elsewhere')
       .option('--dry-run', 'show each step and change nothing')
       .option('--json', 'print one JSON value');
 

@@ -12,6 +12,7 @@ export interface ForgeCommandOptions {
   readonly adminTokenFile?: string;
   readonly forgeBinary?: string;
   readonly forgeConfig?: string;
+  readonly reloadCommand?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -48,7 +49,11 @@ export async function installCommand(
   const { admin, probe } = installer.openForge(forgeUrl, adminToken);
   const folder =
     options.customPath !== undefined
-      ? installer.liveFolder(options.customPath, { binary: options.forgeBinary, config: options.forgeConfig })
+      ? installer.liveFolder(options.customPath, {
+          binary: options.forgeBinary,
+          config: options.forgeConfig,
+          command: options.reloadCommand,
+        })
       : options.out !== undefined
         ? installer.copyFolder(options.out)
         : null;

@@ -50,7 +50,7 @@ export function describeUninstallStep(step: UninstallStep, tense: 'plan' | 'done
 export function describeReload({ command, why }: { readonly command: string; readonly why: string | null }): string[] {
   return [
     ...(why === null ? [] : [`The forge's templates were not reloaded. ${why}`]),
-    'Have the forge read its templates, as the user that it runs as:',
+    'Now have the forge read its templates, as the user that it runs as:',
     `  ${command}`,
   ];
 }

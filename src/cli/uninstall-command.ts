@@ -26,7 +26,11 @@ export async function uninstallCommand(
     name: installer.manifest().name,
     admin: installer.openForge(record.forgeUrl, adminToken).admin,
     folderOf: (path: string) =>
-      installer.liveFolder(path, { binary: options.forgeBinary, config: options.forgeConfig }),
+      installer.liveFolder(path, {
+        binary: options.forgeBinary,
+        config: options.forgeConfig,
+        command: options.reloadCommand,
+      }),
     onDone: (step: UninstallStep) => {
       if (!output.json) output.note(describeUninstallStep(step, 'done'));
     },

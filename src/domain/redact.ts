@@ -28,3 +28,14 @@ export function showRemoteText(text: string, secrets: readonly string[] = [], ma
   shown = redactUrls(shown.replace(ansiEscape, '').replace(unseen, ' ')).trim();
   return shown.length <= maxLength ? shown : `${shown.slice(0, maxLength - 1)}…`;
 }
+
+/** The password of an address, for blotting it out of what others say about it. */
+export function secretsOf(url: string): string[] {
+  const encoded = /^[^:/]+:\/\/[^:@/]*:([^@/]+)@/.exec(url)?.[1];
+  if (encoded === undefined) return [];
+  try {
+    return [...new Set([encoded, decodeURIComponent(encoded)])];
+  } catch {
+    return [encoded];
+  }
+}

@@ -10,7 +10,7 @@ export interface PageAnswer {
 export type RedisFound =
   | { readonly kind: 'answers'; readonly eviction: string | null }
   /** Nobody answers at the address that was given. */
-  | { readonly kind: 'silent' }
+  | { readonly kind: 'silent'; readonly why: string }
   /** None was given: `headwater serve` starts one, with this program. */
   | { readonly kind: 'private'; readonly program: boolean; readonly running: boolean };
 
@@ -23,6 +23,8 @@ export interface DatabaseFound {
   readonly pending: readonly string[];
   /** Changes that a newer Headwater has made. */
   readonly unknown: readonly string[];
+  /** Why it is silent, in the words of its driver; null: it is not. */
+  readonly why: string | null;
 }
 
 /** What the doctor looks at on this machine and over the network. Nothing here raises: not finding something is an answer. */

@@ -13,6 +13,8 @@ export interface ReloadOptions {
   readonly binary: string | null;
   /** Its app.ini; null: conf/app.ini in the custom folder. */
   readonly config: string | null;
+  /** What a person does for it where the forge runs elsewhere; nothing is tried then. */
+  readonly command?: string | undefined;
   /** Where to look for programs, like PATH. */
   readonly searchPath?: string;
 }
@@ -25,6 +27,7 @@ const timeoutMs = 60_000;
  * forge refuses to run as anybody else. It keeps what it had when a template has a fault. Raises templates_refused.
  */
 export async function reloadTemplates(options: ReloadOptions): Promise<Reload> {
+  if (options.command !== undefined) return { done: false, command: options.command, why: null };
   const customPath = resolve(options.customPath);
   const config = resolve(options.config ?? join(customPath, 'conf/app.ini'));
   const binary = options.binary ?? (await findProgram(options.searchPath ?? usualSearchPath));

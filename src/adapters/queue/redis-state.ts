@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { secretsOf, showRemoteText } from '../../domain/redact';
 import type { RedisFound } from '../../ports/machine';
 import { evictionPolicy } from './eviction';
 import { findRedisServer } from './redis-server';
@@ -27,12 +28,16 @@ export async function redisState(options: { readonly url: string | null; readonl
     commandTimeout: limitMs,
     disconnectTimeout: 200,
   });
-  client.on('error', () => undefined);
+  // Why connecting fails is said here; what is thrown afterwards is only that it did.
+  let lastError: string | null = null;
+  client.on('error', (error: Error) => {
+    lastError = error.message;
+  });
   try {
     await client.connect();
     return { kind: 'answers', eviction: await evictionPolicy(client) };
-  } catch {
-    return { kind: 'silent' };
+  } catch (thrown) {
+    return { kind: 'silent', why: showRemoteText(lastError ?? String((thrown as Error).message), secretsOf(url)) };
   } finally {
     client.disconnect();
   }

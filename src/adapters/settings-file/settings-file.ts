@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { Secret } from '../../domain/credentials';
@@ -78,7 +78,7 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-/** Whole or not at all, for the owner's eyes alone. */
+/** Whole or not at all, for the owner's eyes alone: whose the file was, it stays, or root's new token would lock the service out. */
 async function writePrivate(path: string, text: string): Promise<void> {
   const draft = `${path}.new`;
   try {
@@ -86,6 +86,8 @@ async function writePrivate(path: string, text: string): Promise<void> {
     await rm(draft, { force: true });
     await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
     await chmod(draft, 0o600);
+    const before = await stat(path).catch(() => null);
+    if (before !== null && process.getuid?.() === 0) await chown(draft, before.uid, before.gid);
     await rename(draft, path);
   } catch (thrown) {
     throw denied(path, thrown);

@@ -63,7 +63,7 @@ async function checkDelivery(deps: DoctorDeps): Promise<Verdict> {
     if (reach === 'loopback' || reach === 'private')
       return warn(
         `${publicUrl} leads to a ${reach} address, to which forges deliver nothing unless told so.`,
-        `${allowHosts(reach)} To have it tried: ${needsAdminToken}`,
+        `${allowHosts(reach)} With a site admin’s token (--admin-token-file) a delivery is really tried.`,
       );
     return skipped('A test delivery takes a project that only a site admin may make.', needsAdminToken);
   }

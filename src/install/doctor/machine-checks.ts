@@ -16,11 +16,11 @@ export function machineChecks(machine: Machine): Check[] {
 }
 
 async function checkDatabase(machine: Machine): Promise<Verdict> {
-  const { kind, state, pending, unknown } = await machine.database();
+  const { kind, state, pending, unknown, why } = await machine.database();
   const name = kind === 'postgres' ? 'PostgreSQL' : 'The SQLite database';
   if (state === 'silent')
     return fail(
-      `${name} does not answer.`,
+      `${name} does not answer (${why ?? 'no reason was given'}).`,
       kind === 'postgres' ? 'Look at it and at HEADWATER_DATABASE_URL.' : 'Look at the data folder.',
     );
   if (state === 'none') return ok('There is no database yet; the first start makes it.');
@@ -41,7 +41,7 @@ async function checkRedis(machine: Machine): Promise<Verdict> {
   const found = await machine.redis();
   switch (found.kind) {
     case 'silent':
-      return fail('Redis does not answer.', 'Look at it and at HEADWATER_REDIS_URL.');
+      return fail(`Redis does not answer (${found.why}).`, 'Look at it and at HEADWATER_REDIS_URL.');
     case 'answers':
       return found.eviction === null
         ? ok('Redis answers and forgets nothing.')

@@ -29,13 +29,13 @@ describe('a database that the doctor looks at', () => {
   };
 
   it('is not there before the first start, and is not made by looking', async () => {
-    expect(await look()).toEqual({ kind: 'sqlite', state: 'none', pending: [], unknown: [] });
+    expect(await look()).toEqual({ kind: 'sqlite', state: 'none', pending: [], unknown: [], why: null });
     expect(await readdir(dir)).toEqual([]);
   });
 
   it('is up to date after a start, older with changes due, newer with changes unknown', async () => {
     await (await openStore({ databaseUrl: null, file: join(dir, 'headwater.db') })).close();
-    expect(await look()).toEqual({ kind: 'sqlite', state: 'answers', pending: [], unknown: [] });
+    expect(await look()).toEqual({ kind: 'sqlite', state: 'answers', pending: [], unknown: [], why: null });
 
     await change("INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'FromTheFuture9999999999999')");
     expect(await look()).toMatchObject({ state: 'answers', pending: [], unknown: ['FromTheFuture9999999999999'] });
@@ -68,7 +68,10 @@ describe('a database that the doctor looks at', () => {
 
   it('is silent when nobody answers', async () => {
     const nobody = { databaseUrl: 'postgres://u:canary@127.0.0.1:1/x', file: '' };
-    expect(await databaseState(nobody)).toEqual({ kind: 'postgres', state: 'silent', pending: [], unknown: [] });
+    expect(await databaseState(nobody)).toEqual({
+      ...{ kind: 'postgres', state: 'silent', pending: [], unknown: [] },
+      why: expect.stringMatching(/ECONNREFUSED/),
+    });
   });
 });
 
@@ -80,7 +83,10 @@ describe('a Redis that the doctor looks at', () => {
       await redis.client.config('SET', 'maxmemory-policy', 'noeviction');
       expect(await redisState({ url: redis.url, dir })).toEqual({ kind: 'answers', eviction: null });
       await redis.kill();
-      expect(await redisState({ url: redis.url, dir })).toEqual({ kind: 'silent' });
+      expect(await redisState({ url: redis.url, dir })).toEqual({
+        kind: 'silent',
+        why: expect.stringMatching(/ECONNREFUSED/),
+      });
     } finally {
       await redis.close();
     }
@@ -94,8 +100,8 @@ describe('a Redis that the doctor looks at', () => {
 describe('the machine that the doctor looks at', () => {
   const machine = createMachine({
     dataDir: tmpdir(),
-    redis: async () => ({ kind: 'silent' }),
-    database: async () => ({ kind: 'sqlite', state: 'none', pending: [], unknown: [] }),
+    redis: async () => ({ kind: 'silent', why: '' }),
+    database: async () => ({ kind: 'sqlite', state: 'none', pending: [], unknown: [], why: null }),
   });
   let server: Server;
   let url: string;

@@ -84,7 +84,7 @@ const sound: World = {
   git: '2.39.5',
   disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },
   redis: { kind: 'answers', eviction: null },
-  database: { kind: 'sqlite', state: 'answers', pending: [], unknown: [] },
+  database: { kind: 'sqlite', state: 'answers', pending: [], unknown: [], why: null },
 };
 
 function depsOf(world: World): DoctorDeps {
@@ -268,12 +268,18 @@ describe('the doctor', () => {
         'a silent database',
         'database',
         'fail',
-        { database: { ...sound.database, kind: 'postgres', state: 'silent' } },
+        { database: { ...sound.database, kind: 'postgres', state: 'silent', why: 'connect ECONNREFUSED' } },
         /HEADWATER_DATABASE_URL/,
       ],
       ['an older database', 'database', 'warn', { database: { ...sound.database, pending: ['One'] } }, /backup/],
       ['a newer database', 'database', 'fail', { database: { ...sound.database, unknown: ['Next'] } }, /that version/],
-      ['a silent Redis', 'redis', 'fail', { redis: { kind: 'silent' } }, /HEADWATER_REDIS_URL/],
+      [
+        'a silent Redis',
+        'redis',
+        'fail',
+        { redis: { kind: 'silent', why: 'connect ECONNREFUSED' } },
+        /HEADWATER_REDIS_URL/,
+      ],
       ['a Redis that forgets', 'redis', 'warn', { redis: { kind: 'answers', eviction: 'allkeys-lru' } }, /noeviction/],
       ['no Redis at all', 'redis', 'fail', { redis: { kind: 'private', program: false, running: false } }, /Install/],
       ['no git', 'git', 'fail', { git: null }, /2\.29/],
