@@ -7,6 +7,7 @@ import { loadConfig } from './config';
 import { settingsHelp } from './config/settings-help';
 import { presentBackup } from './http/api/backup-routes';
 import { presentMirror, presentRun } from './http/api/present';
+import { presentPolicy } from './http/api/present-policy';
 import { presentPushMirror } from './http/api/present-push';
 
 /** Ends what a fault of ours would leave half alive: the database is the truth, and a restart goes on from there. */
@@ -76,6 +77,7 @@ async function main(): Promise<void> {
         run: presentRun,
         backup: presentBackup,
         pushMirror: presentPushMirror,
+        policy: presentPolicy,
       },
     },
     process.argv.slice(2),

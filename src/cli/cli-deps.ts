@@ -3,6 +3,8 @@ import type { Secret } from '../domain/credentials';
 import type { Backup } from '../domain/backup';
 import type { Mirror } from '../domain/mirror';
 import type { PluginManifest } from '../domain/plugin-manifest';
+import type { Policy } from '../domain/policy';
+import type { SchedulePolicy } from '../domain/schedule';
 import type { Run } from '../domain/run';
 import type { EnrolProjectDeps } from '../sync/enrol-project';
 import type { RemoveDeps } from '../sync/remove-mirror';
@@ -87,6 +89,7 @@ export interface CliDeps {
     readonly run: (run: Run) => object;
     readonly backup: (backup: Backup) => object;
     readonly pushMirror: (mirror: PushMirror) => object;
+    readonly policy: (policy: Policy, settings: SchedulePolicy) => object;
   };
   /** Looks for the end of a run this often (ms); 500 by default. */
   readonly pollMs?: number;

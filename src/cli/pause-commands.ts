@@ -15,7 +15,7 @@ export const pauseCommand: Command = async (deps, app, output, project) => {
 
 export const resumeCommand: Command = async (deps, app, output, project) => {
   const { id, fullName, pause } = await findMirror(app, output, project);
-  const { mirror, requested } = await resumeMirror(app, id);
+  const { mirror, requested } = await resumeMirror(app, id, 'server');
   if (requested !== null && requested.warning !== null) output.warn(requested.warning);
   const told = pause === null ? 'was not paused' : requested === null ? 'is resumed' : 'is resumed and updates now';
   output.result(deps.present.mirror(mirror, await activeRun(app, mirror)), [`The mirror of ${fullName} ${told}.`]);

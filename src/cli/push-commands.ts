@@ -41,6 +41,7 @@ export function addPushCommands({ deps, command, withApp }: CommandKit, parent: 
     .action((path: string, options: AddOptions & CommonOptions) =>
       withApp(options, async (app, output) => {
         const { mirror, warnings } = await addPushMirror(app, app.ownToken, await find(app, path), {
+          by: 'server',
           url: options.url,
           authUser: options.user,
           authPassword: await readPassword(deps.io.in, options),

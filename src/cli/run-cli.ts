@@ -11,6 +11,7 @@ import { Output } from './output';
 import { addOptionFlags } from './option-flags';
 import { pauseCommand, resumeCommand, stopCommand } from './pause-commands';
 import { acceptCommand, planCommand, undoCommand } from './plan-commands';
+import { addPolicyCommands } from './policy-commands';
 import { addProjectCommands, type CommonOptions } from './project-commands';
 import { addPushCommands } from './push-commands';
 import { removeCommand } from './remove-command';
@@ -72,6 +73,7 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
   addNotifyFlags(set);
   addProjectCommands({ deps, command, withApp });
   addPushCommands({ deps, command, withApp }, mirror);
+  addPolicyCommands({ deps, command, withApp }, program);
   command('plan <OWNER/REPO>', 'show what the next update would do, without doing it').action(
     (project: string, options: CommonOptions) =>
       withApp(options, (app, output) => planCommand(deps, app, output, project)),

@@ -33,6 +33,7 @@ export async function readSetOptions(deps: Pick<CliDeps, 'io'>, options: SetOpti
     notify: { issue: options.notifyIssue, url: options.notifyUrl },
     sshKeyType: options.sshKeyType,
     sshHostKeys: options.sshHostKey,
+    by: 'server',
   };
 }
 

@@ -26,6 +26,7 @@ export async function testCommand(
     authUser: options.user,
     authPassword: await readPassword(deps.io.in, options),
     sshHostKeys: options.sshHostKey,
+    by: 'server' as const,
   };
   const found = await testConnection(app, project, settings, new AbortController().signal);
   for (const warning of found.warnings) output.warn(warning);

@@ -39,6 +39,8 @@ function describePause({ reason, by }: Pause, failures: number): string {
       return 'paused while the project is archived';
     case 'owner_changed':
       return 'paused until the new owner resumes it';
+    case 'right_revoked':
+      return 'paused until an admin of the project resumes it';
     case 'person':
       return `paused by ${by ?? 'the admin'}`;
   }

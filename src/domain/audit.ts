@@ -19,6 +19,7 @@ export type AuditAction =
   | 'plan.requested'
   | 'plan.accepted'
   | 'run.undone'
+  | 'policy.changed'
   | 'push_mirror.created'
   | 'push_mirror.deleted'
   | 'session.began'
@@ -61,6 +62,8 @@ const kinds: Readonly<Record<keyof Mirror, 'setting' | 'secret' | 'own' | 'state
   fullName: 'state',
   ownerId: 'state',
   projectSeenAt: 'state',
+  visibility: 'state',
+  maintainer: 'own',
   url: 'setting',
   authUser: 'setting',
   sealedPassword: 'secret',
@@ -101,6 +104,7 @@ export function changesOf(before: Mirror, after: Mirror): AuditChange[] {
     ...sshChanges(before, after),
     ...hookChanges(before, after),
     ...notifyChanges(before, after),
+    ...maintainerChanges(before, after),
     ...pauseChanges(before, after),
     ...(after.held?.accepted === true && before.held?.accepted !== true
       ? [{ action: 'plan.accepted', details: { plan_id: after.held.id, refs: after.held.total } } as const]
@@ -128,8 +132,8 @@ function settingChanges(before: Mirror, after: Mirror): AuditChange[] {
   const details: Record<string, string | number | boolean | null> = {};
   const tell = (name: string, from: unknown, to: unknown): void => {
     if (JSON.stringify(from) === JSON.stringify(to)) return;
-    details[`${snake(name)}_before`] = plain(from);
-    details[snake(name)] = plain(to);
+    details[`${snakeName(name)}_before`] = plainValue(from);
+    details[snakeName(name)] = plainValue(to);
   };
   for (const name of namesOf('setting')) tell(name, before[name], after[name]);
   for (const name of Object.keys({ ...defaultOptions, ...after.options }) as (keyof MirrorOptions)[])
@@ -142,7 +146,7 @@ function secretChanges(before: Mirror, after: Mirror): AuditChange[] {
     .filter((name) => before[name] !== after[name])
     .map((name) => ({
       action: after[name] === null ? 'secret.removed' : 'secret.replaced',
-      details: { secret: snake(name.replace(/^sealed/, '')) },
+      details: { secret: snakeName(name.replace(/^sealed/, '')) },
     }));
 }
 
@@ -186,6 +190,12 @@ function notifyChanges({ notify: before }: Mirror, { notify: after }: Mirror): A
   ];
 }
 
+function maintainerChanges({ maintainer: before }: Mirror, { maintainer: after }: Mirror): AuditChange[] {
+  if (before?.id === after?.id) return [];
+  const details = { maintainer_before: before?.login ?? null, maintainer: after?.login ?? null };
+  return [{ action: 'mirror.changed', details }];
+}
+
 function pauseChanges(before: Mirror, after: Mirror): AuditChange[] {
   if (before.pause?.reason === after.pause?.reason) return [];
   if (after.pause !== null) return [{ action: 'mirror.paused', details: { reason: after.pause.reason } }];
@@ -196,11 +206,13 @@ function namesOf(kind: 'setting' | 'secret'): (keyof Mirror)[] {
   return (Object.keys(kinds) as (keyof Mirror)[]).filter((name) => kinds[name] === kind);
 }
 
-function snake(name: string): string {
+/** A field's name as the API has it. */
+export function snakeName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/^_/, '');
 }
 
-function plain(value: unknown): string | number | boolean | null {
+/** A value that may be told. */
+export function plainValue(value: unknown): string | number | boolean | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return redactUrls(value);
   if (typeof value === 'number' || typeof value === 'boolean') return value;

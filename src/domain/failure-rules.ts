@@ -49,6 +49,7 @@ const rules: Readonly<Record<FaultClass, FailureRule>> = {
 const exceptions: Partial<Readonly<Record<FaultCode, FailureRule>>> = {
   forge_project_archived: { ...regular, pauses: 'archived' },
   forge_project_transferred: { ...regular, pauses: 'owner_changed' },
+  maintainer_right_revoked: { ...regular, pauses: 'right_revoked' },
 };
 
 export function failureRule(code: FaultCode): FailureRule {

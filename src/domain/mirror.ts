@@ -3,8 +3,10 @@ import type { Fault } from './errors';
 import { failureRule } from './failure-rules';
 import type { RefName } from './git-ref';
 import type { HeldPlan } from './held-plan';
+import type { Maintainer } from './maintainer';
 import type { MirrorOptions } from './mirror-options';
 import { endsOnlyByResume, strongerPause, type Pause } from './pause';
+import type { ProjectVisibility } from './project-visibility';
 import type { PullRequestNote } from './pull-request';
 import type { RefCounts } from './run';
 import { nextTurn, passOf, retryAt, type SchedulePolicy, type UpstreamActivity } from './schedule';
@@ -36,6 +38,10 @@ export interface Mirror {
   readonly ownerId: number | null;
   /** When the project was last looked at in the forge; null: never since the mirror was made. */
   readonly projectSeenAt: number | null;
+  /** null: the project was not looked at yet. */
+  readonly visibility: ProjectVisibility | null;
+  /** The person by whose right it goes on (AUTH-01); null: nobody of the forge, such as the command line. */
+  readonly maintainer: Maintainer | null;
   readonly url: string;
   readonly authUser: string | null;
   /** The sealed password or token (ports/secret-box), bound to the mirror, the upstream's origin and the user. */

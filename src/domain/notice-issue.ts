@@ -11,6 +11,7 @@ const reasons: Readonly<Record<PauseReason, string>> = {
   host_key: 'The upstream shows a host key that nobody has confirmed.',
   archived: 'The project is archived, so nothing can be pushed to it.',
   person: 'Somebody paused it.',
+  right_revoked: 'Whoever set it up is no admin of the project any more; another one has to say that it is to go on.',
   owner_changed: 'The project has a new owner, who has not said yet that it is to go on.',
 };
 

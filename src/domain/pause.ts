@@ -4,9 +4,10 @@
  * - host_key: who may be at the other end is for a person to say;
  * - archived: the project takes no pushes;
  * - person: somebody wanted it so;
- * - owner_changed: the project has a new owner, who has not said yet that it is to go on.
+ * - owner_changed: the project has a new owner, who has not said yet that it is to go on;
+ * - right_revoked: whoever answers for it is no admin of the project any more.
  */
-export type PauseReason = 'failures' | 'host_key' | 'archived' | 'person' | 'owner_changed';
+export type PauseReason = 'failures' | 'host_key' | 'archived' | 'person' | 'owner_changed' | 'right_revoked';
 
 export interface Pause {
   readonly reason: PauseReason;
@@ -18,7 +19,7 @@ export interface Pause {
 
 /** Ends only when somebody resumes the mirror; the other pauses also end with "Update now" or a change of settings. */
 export function endsOnlyByResume(pause: Pause | null): boolean {
-  return pause?.reason === 'person' || pause?.reason === 'owner_changed';
+  return pause?.reason === 'person' || pause?.reason === 'owner_changed' || pause?.reason === 'right_revoked';
 }
 
 /** A pause that only a person ends is not replaced by another one. */

@@ -1,5 +1,6 @@
 import type { Secret } from '../domain/credentials';
 import type { Progress } from '../domain/events';
+import type { Maintainer } from '../domain/maintainer';
 import type { Oid, RefMap, RefName } from '../domain/git-ref';
 import type { PullRequestState } from '../domain/pull-request';
 import type { RefUpdate } from '../domain/ref-plan';
@@ -17,6 +18,8 @@ export interface ForgeProject {
   /** No ref was ever pushed to it. */
   readonly empty: boolean;
   readonly archived: boolean;
+  /** Only people with a right see it. */
+  readonly private: boolean;
   /** One of the forge's own pull mirrors: read-only for everybody. */
   readonly nativeMirror: boolean;
   /** Where it was imported or is mirrored from, without credentials; null: nowhere. */
@@ -58,6 +61,8 @@ export interface ForgeLook {
 /** Who a caller's access token belongs to and what it may do with one project. */
 export interface CallerRights {
   readonly login: string;
+  /** null: the token does not tell whose it is. */
+  readonly person: Caller | null;
   readonly project: { readonly id: number; readonly owner: string; readonly name: string };
   readonly admin: boolean;
   /** The token itself carries write:repository; the forge's `permissions` do not tell (facts: they are the user's). */
@@ -144,6 +149,13 @@ export interface Forge extends ForgeIssues {
    * `needWriteScope` costs one more request and finds out `writeScope`; it is false otherwise.
    */
   callerRights(token: Secret, owner: string, name: string, needWriteScope: boolean): Promise<CallerRights | null>;
+
+  /**
+   * Is this account an admin of the project at this moment, be it as its owner, through a team or as a site admin? An account
+   * that is gone or switched off is none. null: it may be one, but the add-on's account cannot tell, since it is no admin there
+   * itself and sees only who may write.
+   */
+  isProjectAdmin(project: ForgeProject, maintainer: Maintainer): Promise<boolean | null>;
 
   /** Branches and tags as git sees them, read from the project's own ref advertisement. */
   listRefs(project: ForgeProject, signal: AbortSignal): Promise<ForgeListing>;

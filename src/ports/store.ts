@@ -3,6 +3,7 @@ import type { RefName } from '../domain/git-ref';
 import type { HostLoad } from '../domain/host-budget';
 import type { Mirror, UpdateStatus } from '../domain/mirror';
 import type { OutboxEntry } from '../domain/owner-notice';
+import type { Policy } from '../domain/policy';
 import type { DeliveredRef } from '../domain/ref-plan';
 import type { RefOutcome, Run } from '../domain/run';
 import type { SyncState } from '../domain/sync-state';
@@ -26,6 +27,8 @@ export interface WaitingQuery {
   /** Whether slow mirrors are among them. */
   readonly withSlow: boolean;
 }
+
+export type MirrorCount = { readonly ownerId: number } | { readonly maintainerId: number };
 
 export interface StoreReads extends AuditReads {
   /** The database's clock, epoch ms: the only clock that leases and schedules go by. */
@@ -60,6 +63,10 @@ export interface StoreReads extends AuditReads {
   backupsOfRun(runId: string): Promise<Backup[]>;
   /** Values that runs of the mirror overwrote. */
   backups(mirrorId: string, page: Page): Promise<Paged<Backup>>;
+  /** What the site's admins allow, as it is at this moment. */
+  policy(): Promise<Policy>;
+  /** How many mirrors there are in the projects of an owner, or that were set up by a user; by the forge's number. */
+  countMirrors(of: MirrorCount): Promise<number>;
   /** What Headwater pushed, by ref. */
   deliveredRefs(mirrorId: string): Promise<ReadonlyMap<RefName, DeliveredRef>>;
 }
@@ -67,6 +74,9 @@ export interface StoreReads extends AuditReads {
 export interface StoreTransaction extends StoreReads, AuditWrites {
   /** Reads a mirror and keeps others from changing it until the transaction ends. */
   lockMirror(id: string): Promise<Mirror | null>;
+  /** Reads the policy and keeps others from changing it, and from counting mirrors by it, until the transaction ends. */
+  lockPolicy(): Promise<Policy>;
+  savePolicy(policy: Policy): Promise<void>;
   /** Keeps others from taking a run of this host until the transaction ends. Lock the mirror first. */
   lockHost(host: string): Promise<void>;
   /** The host wants to be left alone until then, epoch ms; a later time stays. */

@@ -1,5 +1,6 @@
 import { changesOf, creationOf, deletionOf, requestOf, type Actor, type AuditChange } from '../domain/audit';
 import type { Mirror } from '../domain/mirror';
+import { policyChangeOf } from '../domain/policy-audit';
 import type { Store, StoreTransaction } from '../ports/store';
 
 export interface AuditDeps {
@@ -63,6 +64,11 @@ function audited(tx: StoreTransaction, actor: Actor, deps: AuditDeps): StoreTran
       await tx.deleteMirror(id);
       seen.delete(id);
       if (old !== null) await note(old, deletionOf(old));
+    },
+    savePolicy: async (policy) => {
+      const change = policyChangeOf(await tx.policy(), policy);
+      await tx.savePolicy(policy);
+      if (change !== null) await write(tx, actor, deps, null, change);
     },
     insertRun: async (run) => {
       await tx.insertRun(run);

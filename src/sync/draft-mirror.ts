@@ -1,17 +1,19 @@
 import type { Mirror } from '../domain/mirror';
+import { narrowSchedule, optionsOf } from '../domain/policy';
 import { parseUpstreamUrl } from '../domain/upstream-url';
 import type { Store } from '../ports/store';
 import { applySettings, newMirror, type EnrolDeps, type MirrorSettings, type ProjectName } from './enrol-mirror';
 import { checkCredentials } from './enrol-project';
+import { holdToPolicy } from './hold-to-policy';
 
 export type DraftDeps = Pick<EnrolDeps, 'secrets' | 'ssh' | 'compilePattern' | 'checkUpstream' | 'newId' | 'policy'> & {
-  readonly store: Pick<Store, 'now'>;
+  readonly store: Pick<Store, 'now' | 'policy'>;
 };
 
 /**
  * The mirror as these settings would leave it, held to everything that saving holds them to; nothing is stored. A key that
  * saving would make is made for the draft alone.
- * Raises url_*, input_invalid, mirror_not_ssh.
+ * Raises url_*, what holdToPolicy raises, input_invalid, mirror_not_ssh.
  */
 export async function draftMirror(
   deps: DraftDeps,
@@ -22,9 +24,13 @@ export async function draftMirror(
   checkCredentials(settings);
   const parsed = settings.url === undefined ? null : parseUpstreamUrl(settings.url);
   if (parsed !== null) deps.checkUpstream(parsed.url);
-  const at = await deps.store.now();
+  const [at, allowed] = await Promise.all([deps.store.now(), deps.store.policy()]);
   // The kind that costs nothing to make.
   const key = await deps.ssh.generateKey('ed25519', 'draft');
-  const start = before ?? newMirror(deps, project, parsed?.url.href, at);
-  return applySettings(deps, start, project, settings, parsed?.url.href, { key, at });
+  const start = before ?? { ...newMirror(deps, project, parsed?.url.href, at), options: optionsOf(allowed) };
+  const held = { ...deps, policy: narrowSchedule(deps.policy, allowed) };
+  const after = applySettings(held, start, project, settings, parsed?.url.href, { key, at });
+  // A look at an upstream is for those who may mirror it, and at the hosts that may be mirrored (WH-07).
+  holdToPolicy(allowed, { before: null, after, owner: project.owner, by: settings.by, namesUrl: true });
+  return after;
 }

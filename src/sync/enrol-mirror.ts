@@ -4,11 +4,14 @@ import { holdsFirstRun } from '../domain/held-plan';
 import { isHeldByPause, transition, type Mirror } from '../domain/mirror';
 import { defaultOptions, sameOptions, type OptionsChange } from '../domain/mirror-options';
 import { noNotify } from '../domain/mirror-notify';
+import { narrowSchedule, optionsOf } from '../domain/policy';
 import { parseUpstreamUrl, type UpstreamUrl } from '../domain/upstream-url';
 import type { ForgeProject } from '../ports/forge';
 import type { SecretBox } from '../ports/secret-box';
 import type { NewSshKey, Ssh } from '../ports/ssh';
 import type { StoreTransaction } from '../ports/store';
+import { answerFor } from './answer-for';
+import { currentSchedule, holdToPolicy, holdToQuota, type SetUpBy } from './hold-to-policy';
 import { applyNotify, type NotifyChange } from './notices/notify-settings';
 import { applyOptions, type OptionDeps } from './option-settings';
 import { announce, recordRequest, type RequestDeps, type RequestedRun } from './request-sync';
@@ -27,6 +30,8 @@ export interface MirrorSettings extends SshSettings {
   readonly enabled?: boolean | undefined;
   readonly options?: OptionsChange | undefined;
   readonly notify?: NotifyChange | undefined;
+  /** Who says it; unknown, if left out. */
+  readonly by?: SetUpBy | null | undefined;
 }
 
 export interface EnrolDeps extends RequestDeps, OptionDeps {
@@ -49,7 +54,8 @@ export interface Enrolled {
 /**
  * Creates the project's mirror or changes it. A change of scheme, host, port or user drops the stored password, since it
  * belonged to those (SEC-04). What changes where or how is fetched starts a run at once and supersedes one under way.
- * Raises url_*, forge_project_archived, forge_project_is_native_mirror, input_invalid, store_unavailable.
+ * Raises url_*, what holdToPolicy and holdToQuota raise, forge_project_archived, forge_project_is_native_mirror, input_invalid,
+ * store_unavailable.
  */
 export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settings: MirrorSettings): Promise<Enrolled> {
   if (project.nativeMirror) throw new HeadwaterError('forge_project_is_native_mirror');
@@ -61,16 +67,24 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
   const done = await deps.store.transaction(async (tx) => {
     const known = await tx.mirrorOfProject(project.id);
     const before = known === null ? null : await tx.lockMirror(known.id);
+    const createdAt = await tx.now();
+    // Two new mirrors at once are counted one after the other.
+    const allowed = before === null ? await tx.lockPolicy() : await tx.policy();
+    const fresh = () => ({ ...newMirror(deps, project, parsed?.url.href, createdAt), ownerId: project.ownerId });
     const settled = applySettings(
-      deps,
-      before ?? { ...newMirror(deps, project, parsed?.url.href, await tx.now()), ownerId: project.ownerId },
+      { ...deps, policy: narrowSchedule(deps.policy, allowed) },
+      before ?? { ...fresh(), options: optionsOf(allowed) },
       project,
       settings,
       parsed?.url.href,
       { key: newSshKey, at: await tx.now() },
     );
+    const { by } = settings;
+    holdToPolicy(allowed, { before, after: settled, owner: project.owner, by, namesUrl: settings.url !== undefined });
+    if (before === null)
+      await holdToQuota(tx, allowed, by, () => tx.countMirrors({ ownerId: project.ownerId }));
     const told = applyNotify(deps, settled, settings.notify, await tx.now());
-    const mirror = { ...settled, notify: told.notify };
+    const mirror = answerFor(before, { ...settled, notify: told.notify }, project, settings);
     const created = before === null;
     const relevant = created || changesFetch(before, mirror);
     const starts = relevant && mirror.enabled && !isHeldByPause(mirror, 'settings');
@@ -167,7 +181,8 @@ async function reschedule(
   after: Mirror,
 ): Promise<Mirror> {
   if (before.options.interval === after.options.interval) return after;
-  return transition(after, { type: 'rescheduled', at: await tx.now() }, deps.policy);
+  const schedule = await currentSchedule(tx, deps.policy);
+  return transition(after, { type: 'rescheduled', at: await tx.now() }, schedule);
 }
 
 function changesFetch(before: Mirror, after: Mirror): boolean {
@@ -201,6 +216,8 @@ export function newMirror(
     fullName: `${project.owner}/${project.name}`,
     ownerId: null,
     projectSeenAt: null,
+    visibility: null,
+    maintainer: null,
     url: href,
     authUser: null,
     sealedPassword: null,

@@ -5,6 +5,7 @@ import type { MadeProject, NewProject, NewProjects } from '../ports/new-projects
 import type { Store } from '../ports/store';
 import { draftMirror } from './draft-mirror';
 import type { Enrolled, MirrorSettings } from './enrol-mirror';
+import { holdToQuota } from './hold-to-policy';
 import { enrolProject, type EnrolProjectDeps } from './enrol-project';
 
 export interface ImportProjectDeps extends EnrolProjectDeps {
@@ -26,6 +27,9 @@ export async function importProject(
   settings: MirrorSettings,
 ): Promise<Enrolled> {
   await draftMirror(deps, { id: 0, ...wanted }, null, settings);
+  const { by } = settings;
+  const ofOwner = async () => (await deps.store.mirrors({ page: 1, limit: 1 }, { owner: wanted.owner })).total;
+  await holdToQuota(deps.store, await deps.store.policy(), by, ofOwner);
   // Also shows that the forge takes Headwater's own token.
   const account = await deps.forge.account();
   const project = await makeOrGoOn(deps, token, wanted);

@@ -3,6 +3,8 @@ import { transition, type Mirror, type SchedulePolicy } from '../domain/mirror';
 import type { PauseReason } from '../domain/pause';
 import type { Notices } from '../ports/notices';
 import type { Store, StoreTransaction } from '../ports/store';
+import { maintainerAfter } from './answer-for';
+import type { SetUpBy } from './hold-to-policy';
 import { recordNotices } from './notices/record-notices';
 import { announce, recordRequest, type RequestDeps, type RequestedRun } from './request-sync';
 import { supersede } from './supersede';
@@ -40,13 +42,24 @@ export interface Resumed {
   readonly requested: RequestedRun | null;
 }
 
-/** Ends every pause, forgets the failures and starts a run. Does nothing to a mirror that is not paused. Raises mirror_not_found. */
-export async function resumeMirror(deps: RequestDeps, mirrorId: string): Promise<Resumed> {
+/**
+ * Ends every pause, forgets the failures and starts a run. Does nothing to a mirror that is not paused. What waited for an
+ * admin is from then on answered for by who resumes it. Raises mirror_not_found.
+ */
+export async function resumeMirror(
+  deps: RequestDeps,
+  mirrorId: string,
+  by?: SetUpBy | null,
+): Promise<Resumed> {
   const done = await deps.store.transaction(async (tx) => {
     const mirror = await tx.lockMirror(mirrorId);
     if (mirror === null) throw new HeadwaterError('mirror_not_found');
     if (mirror.pause === null) return { mirror, requested: null };
-    await tx.saveMirror(transition(mirror, { type: 'resumed', at: await tx.now() }, deps.policy));
+    const { reason } = mirror.pause;
+    const taken = reason === 'right_revoked' || reason === 'owner_changed';
+    const maintainer = taken ? maintainerAfter(mirror.maintainer, by) : mirror.maintainer;
+    const resumed = { ...mirror, maintainer };
+    await tx.saveMirror(transition(resumed, { type: 'resumed', at: await tx.now() }, deps.policy));
     const requested = mirror.enabled ? await recordRequest(tx, deps, mirrorId, 'manual') : null;
     return { mirror: (await tx.mirror(mirrorId)) ?? mirror, requested };
   });

@@ -1,17 +1,21 @@
 import { Secret } from '../domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../domain/errors';
 import { invalidFields } from '../domain/mirror-options';
+import { checkAsker, checkPlace } from '../domain/policy';
 import { parseInterval } from '../domain/update-interval';
 import { parseUpstreamUrl } from '../domain/upstream-url';
 import type { PushMirror, PushMirrors } from '../ports/push-mirrors';
 import type { StoreReads } from '../ports/store';
 import type { ProjectName } from './enrol-mirror';
 import { checkCredentials } from './enrol-project';
+import type { SetUpBy } from './hold-to-policy';
 import { refuseHttpCredentials } from './ssh-settings';
 
 /** What somebody may say of a new push mirror. */
 export interface PushMirrorSettings {
   readonly url: string;
+  /** Who adds it; unknown, if left out. */
+  readonly by?: SetUpBy | null | undefined;
   readonly authUser?: string | null | undefined;
   readonly authPassword?: Secret | null | undefined;
   /** "8h" if left out; "0" for never by the clock. */
@@ -22,7 +26,7 @@ export interface PushMirrorSettings {
 
 export interface PushMirrorDeps {
   readonly pushMirrors: PushMirrors;
-  readonly store: Pick<StoreReads, 'mirrorOfProject'>;
+  readonly store: Pick<StoreReads, 'mirrorOfProject' | 'policy'>;
 }
 
 const usualInterval = '8h';
@@ -30,7 +34,8 @@ const year = 365 * 24 * 3_600_000;
 
 /**
  * Adds a push mirror with the token of an admin of the project. The address is the forge's to connect to and to judge, not ours.
- * Raises url_*, input_invalid, push_mirror_unsupported, push_mirror_is_upstream and what PushMirrors.create raises.
+ * The admins' policy is held to for those that are added here; the forge's own page and API know nothing of it.
+ * Raises url_*, push_mirroring_denied, mirroring_denied, host_not_allowed, scheme_not_allowed, input_invalid, push_mirror_unsupported, push_mirror_is_upstream and what PushMirrors.create raises.
  */
 export async function addPushMirror(
   deps: PushMirrorDeps,
@@ -45,6 +50,10 @@ export async function addPushMirror(
   const branchFilter = settings.branchFilter?.trim() ?? '';
   if (url.ssh !== null) refuseHttpCredentials({ user: user !== '', password: password !== '' });
   const intervalMs = readInterval(settings.interval ?? usualInterval);
+  const policy = await deps.store.policy();
+  if (!policy.pushMirrors) throw new HeadwaterError('push_mirroring_denied');
+  checkAsker(policy, settings.by ?? null, project.owner);
+  checkPlace(policy, url.href);
 
   const pull = await deps.store.mirrorOfProject(project.id);
   if (pull !== null && sameRepository(pull.url, url.href)) throw new HeadwaterError('push_mirror_is_upstream');

@@ -1,5 +1,6 @@
 import { HeadwaterError, toHeadwaterError } from '../domain/errors';
 import type { Mirror } from '../domain/mirror';
+import { seeVisibility } from '../domain/project-visibility';
 import type { Forge, ForgeProject } from '../ports/forge';
 import { pauseMirror, resumeMirror } from './pause-mirror';
 import { removeMirror, type RemoveDeps } from './remove-mirror';
@@ -8,12 +9,13 @@ import type { RequestDeps } from './request-sync';
 export interface ReconcileDeps extends RequestDeps, RemoveDeps {
   readonly store: RequestDeps['store'];
   readonly notices: RequestDeps['notices'];
-  readonly forge: Pick<Forge, 'project' | 'seesEverything'>;
+  readonly forge: Pick<Forge, 'project' | 'seesEverything' | 'isProjectAdmin'>;
 }
 
 /**
  * Looks a mirror's project up in the forge by its number and follows what happened to it there: renamed: the name; a new
- * owner: paused until an admin of the new owner resumes it; archived: paused, and resumed when it is unarchived; gone: the
+ * owner: paused until an admin of the new owner resumes it; archived: paused, and resumed when it is unarchived; whoever
+ * answers for it no admin any more: paused until another admin resumes it, or the right is back; made public: noted; gone: the
  * mirror goes too, if the forge has told of the deletion or our account would see the project (otherwise it may only have
  * lost its right). Raises mirror_not_found and the forge's errors.
  */
@@ -30,6 +32,16 @@ export async function reconcileProject(
   if (isStrange && after.pause?.reason !== 'owner_changed') await pauseMirror(deps, mirror.id, 'owner_changed', null);
   else if (project.archived && after.pause === null) await pauseMirror(deps, mirror.id, 'archived', null);
   else if (!project.archived && after.pause?.reason === 'archived') await resumeMirror(deps, mirror.id);
+  else await followRight(deps, after, project);
+}
+
+/** A mirror that stands still for another reason is asked about when it runs again. */
+async function followRight(deps: ReconcileDeps, { id, pause, maintainer }: Mirror, project: ForgeProject): Promise<void> {
+  const isRevoked = pause?.reason === 'right_revoked';
+  if (maintainer === null || (pause !== null && !isRevoked)) return;
+  const isAdmin = await deps.forge.isProjectAdmin(project, maintainer);
+  if (isAdmin === false && !isRevoked) await pauseMirror(deps, id, 'right_revoked', null);
+  else if (isAdmin === true && isRevoked) await resumeMirror(deps, id);
 }
 
 async function find({ forge }: ReconcileDeps, repoId: number): Promise<ForgeProject | null> {
@@ -55,11 +67,13 @@ async function noteProject(deps: ReconcileDeps, mirrorId: string, project: Forge
   return deps.store.transaction(async (tx) => {
     const mirror = await tx.lockMirror(mirrorId);
     if (mirror === null) return null;
+    const at = await tx.now();
     const after: Mirror = {
       ...mirror,
       fullName: `${project.owner}/${project.name}`,
       ownerId: mirror.ownerId ?? project.ownerId,
-      projectSeenAt: await tx.now(),
+      projectSeenAt: at,
+      visibility: seeVisibility(mirror.visibility, project.private, at),
     };
     await tx.saveMirror(after);
     return after;

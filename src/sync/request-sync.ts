@@ -8,6 +8,7 @@ import type { Notices } from '../ports/notices';
 import type { RunQueue } from '../ports/run-queue';
 import type { Store, StoreTransaction } from '../ports/store';
 import { admitRuns } from './admit-runs';
+import { currentSchedule } from './hold-to-policy';
 import { supersede } from './supersede';
 
 export interface RequestDeps {
@@ -80,7 +81,8 @@ export async function recordRequest(
     sentBytes: 0,
   };
   await tx.insertRun(run);
-  await tx.saveMirror(transition(mirror, { type: 'requested', runId: run.id, cause, at: now }, deps.policy));
+  const schedule = await currentSchedule(tx, deps.policy);
+  await tx.saveMirror(transition(mirror, { type: 'requested', runId: run.id, cause, at: now }, schedule));
   return { run, fresh: true, host: budgetHost(mirror.url) };
 }
 
@@ -124,7 +126,9 @@ export async function announce(
   }
 }
 
-function pausedError({ pause, fullName }: Mirror): HeadwaterError {
+function pausedError({ pause, fullName, maintainer }: Mirror): HeadwaterError {
   if (pause?.reason === 'owner_changed') return new HeadwaterError('mirror_awaits_owner', { project: fullName });
+  if (pause?.reason === 'right_revoked')
+    return new HeadwaterError('maintainer_right_revoked', { login: maintainer?.login ?? 'Whoever set it up' });
   return new HeadwaterError('mirror_paused', { by: pause?.by ?? 'the admin' });
 }

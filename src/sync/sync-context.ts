@@ -14,7 +14,7 @@ import type { Claim } from './claim';
 
 /** What syncing needs from the outside. */
 export interface SyncDeps {
-  readonly store: Pick<Store, 'transaction' | 'deliveredRefs' | 'backups'>;
+  readonly store: Pick<Store, 'transaction' | 'deliveredRefs' | 'backups' | 'policy'>;
   readonly upstream: Pick<Upstream, 'list' | 'fetch' | 'lfsLogin'>;
   readonly cache: Pick<
     ObjectCache,
@@ -24,6 +24,7 @@ export interface SyncDeps {
     Forge,
     | 'account'
     | 'project'
+    | 'isProjectAdmin'
     | 'listRefs'
     | 'push'
     | 'openLane'

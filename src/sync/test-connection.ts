@@ -10,7 +10,7 @@ import type { MirrorSettings, ProjectName } from './enrol-mirror';
 import { upstreamAccess } from './steps/upstream-access';
 
 export interface TestConnectionDeps extends DraftDeps {
-  readonly store: Pick<StoreReads, 'now' | 'mirrorOfProject'>;
+  readonly store: Pick<StoreReads, 'now' | 'mirrorOfProject' | 'policy'>;
   readonly forge: Pick<Forge, 'account' | 'project' | 'listRefs'>;
   readonly listUpstream: Upstream['list'];
 }

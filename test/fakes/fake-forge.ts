@@ -1,6 +1,7 @@
 import type { Secret } from '../../src/domain/credentials';
 import { HeadwaterError, type FaultFacts } from '../../src/domain/errors';
 import type { FaultCode } from '../../src/domain/fault-catalogue';
+import type { Maintainer } from '../../src/domain/maintainer';
 import type { RefName } from '../../src/domain/git-ref';
 import type { RefOutcome } from '../../src/domain/run';
 import type {
@@ -43,6 +44,7 @@ export class FakeForge implements Forge {
       name: 'project',
       empty: true,
       archived: false,
+      private: false,
       nativeMirror: false,
       defaultBranch: 'main',
       canPush: true,
@@ -99,6 +101,14 @@ export class FakeForge implements Forge {
     return this.isSiteAdmin;
   }
 
+  /** Numbers of accounts that are no admins any more; null: our account may not ask. */
+  revoked: Set<number> | null = new Set();
+
+  async isProjectAdmin(project: ForgeProject, { id }: Maintainer): Promise<boolean | null> {
+    this.#assertUp(`admin of ${project.id}`);
+    return this.revoked === null ? null : !this.revoked.has(id);
+  }
+
   async hasAdminScope(token: Secret): Promise<boolean> {
     return this.#callers.get(token.reveal())?.scopes.includes('read:admin') ?? false;
   }
@@ -116,6 +126,7 @@ export class FakeForge implements Forge {
     if (project === undefined || caller.role === 'stranger') return null;
     return {
       login: caller.login,
+      person: { id: caller.id, login: caller.login, siteAdmin: caller.role === 'site admin' },
       project: { id: project.id, owner: project.owner, name: project.name },
       admin: caller.role === 'admin' || caller.role === 'site admin',
       writeScope: needWriteScope && caller.scopes.includes('write:repository'),

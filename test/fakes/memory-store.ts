@@ -6,11 +6,19 @@ import type { RefName } from '../../src/domain/git-ref';
 import { budgetHost, isSlow, type HostLoad } from '../../src/domain/host-budget';
 import { isAutomatic } from '../../src/domain/cause';
 import { isDue, type Mirror } from '../../src/domain/mirror';
+import { openPolicy, type Policy } from '../../src/domain/policy';
 import type { Page, Paged } from '../../src/ports/paged';
 import type { OutboxEntry } from '../../src/domain/owner-notice';
 import type { DeliveredRef } from '../../src/domain/ref-plan';
 import type { RefOutcome, Run } from '../../src/domain/run';
-import type { MirrorFilter, Store, StoreReads, StoreTransaction, WaitingQuery } from '../../src/ports/store';
+import type {
+  MirrorCount,
+  MirrorFilter,
+  Store,
+  StoreReads,
+  StoreTransaction,
+  WaitingQuery,
+} from '../../src/ports/store';
 import { syncStateOf } from '../../src/domain/sync-state';
 import { FixedClock } from './fixed-clock';
 import { MemorySessions } from './memory-sessions';
@@ -27,6 +35,7 @@ interface Tables {
   readonly backups: Map<string, Backup>;
   /** Until when each is blocked. */
   readonly hosts: Map<string, number>;
+  policy: Policy;
 }
 
 const keptRuns = 100;
@@ -47,6 +56,7 @@ export class MemoryStore implements Store {
     backups: new Map(),
     hosts: new Map(),
     outbox: new Map(),
+    policy: openPolicy,
   };
 
   constructor(clock: { now(): number } = new FixedClock()) {
@@ -75,6 +85,8 @@ export class MemoryStore implements Store {
   backup = (id: string): Promise<Backup | null> => this.#reads().backup(id);
   backupsOfRun = (runId: string): Promise<Backup[]> => this.#reads().backupsOfRun(runId);
   backups = (mirrorId: string, page: Page): Promise<Paged<Backup>> => this.#reads().backups(mirrorId, page);
+  policy = (): Promise<Policy> => this.#reads().policy();
+  countMirrors = (of: MirrorCount): Promise<number> => this.#reads().countMirrors(of);
   deliveredRefs = (mirrorId: string): Promise<ReadonlyMap<RefName, DeliveredRef>> =>
     this.#reads().deliveredRefs(mirrorId);
 
@@ -92,6 +104,7 @@ export class MemoryStore implements Store {
         backups: new Map(this.#tables.backups),
         hosts: new Map(this.#tables.hosts),
         outbox: new Map(this.#tables.outbox),
+        policy: this.#tables.policy,
       };
       const result = await work({ ...readsOf(() => copy, this.clock, assertUp), ...writesOf(copy, assertUp) });
       assertUp();
@@ -205,6 +218,11 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
         page,
       );
     },
+    policy: async () => tables().policy,
+    countMirrors: async (of) =>
+      [...tables().mirrors.values()].filter(({ ownerId, maintainer }) =>
+        'ownerId' in of ? ownerId === of.ownerId : maintainer?.id === of.maintainerId,
+      ).length,
     deliveredRefs: async (mirrorId) => new Map(tables().delivered.get(mirrorId) ?? []),
   };
 }
@@ -226,6 +244,14 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
     lockMirror: async (id) => {
       assertUp();
       return tables.mirrors.get(id) ?? null;
+    },
+    lockPolicy: async () => {
+      assertUp();
+      return tables.policy;
+    },
+    savePolicy: async (policy) => {
+      assertUp();
+      tables.policy = policy;
     },
     lockHost: async () => undefined,
     blockHost: async (host, until) => {

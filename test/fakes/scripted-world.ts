@@ -1,3 +1,4 @@
+import type { Maintainer } from '../../src/domain/maintainer';
 import { createHash } from 'node:crypto';
 import { compilePattern } from '../../src/adapters/patterns/compile-pattern';
 import type { BackupRule } from '../../src/domain/backup';
@@ -114,12 +115,15 @@ export class ScriptedWorld {
     name: 'project',
     empty: true,
     archived: false,
+    private: false,
     nativeMirror: false,
     defaultBranch: 'trunk',
     canPush: true,
     ownerId: 7,
     hasPullRequests: true,
   };
+  /** Numbers of accounts that are no admins of the project any more. */
+  readonly revoked = new Set<number>();
   forgeFault: HeadwaterError | null = null;
   readonly refusedRefs = new Set<RefName>();
   branchRules: string[] = [];
@@ -206,6 +210,10 @@ export class ScriptedWorld {
     closeIssue: this.issues.closeIssue,
     account: async () => 'headwater',
     seesEverything: async () => false,
+    isProjectAdmin: async (_project: ForgeProject, { id }: Maintainer): Promise<boolean | null> => {
+      this.#callForge('isProjectAdmin');
+      return !this.revoked.has(id);
+    },
     project: async (): Promise<ForgeProject> => {
       this.#callForge('project');
       return { ...this.project, empty: this.forgeRefs.size === 0 };

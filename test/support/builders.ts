@@ -15,6 +15,8 @@ export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
     fullName: 'owner/project',
     ownerId: 7,
     projectSeenAt: null,
+    visibility: null,
+    maintainer: null,
     url: 'https://upstream.example/group/project.git',
     authUser: null,
     sealedPassword: null,

@@ -33,6 +33,10 @@ export interface ForgeAdmin {
       readonly type?: 'gitea' | 'forgejo';
     },
   ): Promise<void>;
+  removeCollaborator(owner: string, name: string, user: string): Promise<void>;
+  renameUser(name: string, newName: string): Promise<void>;
+  removeUser(name: string): Promise<void>;
+  makePrivate(owner: string, name: string, isPrivate: boolean): Promise<void>;
   archive(owner: string, name: string, archived: boolean): Promise<void>;
   rename(owner: string, name: string, newName: string): Promise<void>;
   /** Issues of the project on or off. */
@@ -159,6 +163,18 @@ export function createForgeAdmin(url: string, adminToken: string): ForgeAdmin {
     },
     async addCollaborator(owner, name, user, permission) {
       await call('PUT', `/repos/${owner}/${name}/collaborators/${user}`, { permission });
+    },
+    async removeCollaborator(owner, name, user) {
+      await call('DELETE', `/repos/${owner}/${name}/collaborators/${user}`);
+    },
+    async renameUser(name, newName) {
+      await call('POST', `/admin/users/${name}/rename`, { new_username: newName });
+    },
+    async removeUser(name) {
+      await call('DELETE', `/admin/users/${name}`);
+    },
+    async makePrivate(owner, name, isPrivate) {
+      await call('PATCH', `/repos/${owner}/${name}`, { private: isPrivate });
     },
     async protectBranch(owner, name, rule, pushers = [], more = {}) {
       await call('POST', `/repos/${owner}/${name}/branch_protections`, {

@@ -45,7 +45,7 @@ export class ForgeInstall {
       throw new Error('not part of this test');
     };
     const deps = { io: streams, version: '0', settingsHelp: '', open: never, serve: never };
-    const present = { mirror: never, run: never, backup: never, pushMirror: never };
+    const present = { mirror: never, run: never, backup: never, pushMirror: never, policy: never };
     const { binary, config } = this.forge.installation;
     const programs = ['--forge-binary', binary, '--forge-config', config];
     const token = ['--admin-token-file', join(this.dir, 'admin-token')];

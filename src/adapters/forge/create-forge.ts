@@ -14,6 +14,7 @@ import { openLane } from './pack-lane';
 import { projectById, projectByPath } from './projects';
 import { isContained, openPullRequest, pullRequest, setPullRequestState } from './pull-requests';
 import { pushUpdates } from './push';
+import { isProjectAdmin } from './project-admin';
 import { caller, callerRights, hasAdminScope } from './rights';
 
 export interface ForgeOptions {
@@ -63,6 +64,7 @@ export function createForge(options: ForgeOptions): Forge & { close(): void } {
     projectByPath: (owner, name) => projectByPath(rest, owner, name),
     caller: (whose) => caller(client, whose),
     seesEverything: async () => (await caller(client, token)).siteAdmin,
+    isProjectAdmin: (project, maintainer) => isProjectAdmin(client, token, project, maintainer),
     hasAdminScope: (whose) => hasAdminScope(client, whose),
     callerRights: (whose, owner, name, needWriteScope) => callerRights(client, whose, owner, name, needWriteScope),
     async listRefs(project, signal) {

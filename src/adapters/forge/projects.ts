@@ -11,6 +11,7 @@ export const repositorySchema = z.object({
   name: z.string(),
   empty: z.boolean(),
   archived: z.boolean(),
+  private: z.boolean(),
   mirror: z.boolean(),
   default_branch: z.string(),
   has_pull_requests: z.boolean().default(true),
@@ -67,6 +68,7 @@ function toProject(repository: Repository): ForgeProject {
     name: repository.name,
     empty: repository.empty,
     archived: repository.archived,
+    private: repository.private,
     nativeMirror: repository.mirror,
     defaultBranch: repository.default_branch,
     originalUrl:

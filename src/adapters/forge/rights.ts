@@ -19,9 +19,9 @@ export async function callerRights(
 ): Promise<CallerRights | null> {
   if (!isPathPart(owner) || !isPathPart(name)) return null;
   const parameters = { owner, repo: name };
-  const [answer, login] = await Promise.all([
+  const [answer, person] = await Promise.all([
     client.request('GET /repos/{owner}/{repo}', { token, doing, parameters, expected: [401, 403, 404] }),
-    loginOf(client, token),
+    personOf(client, token),
   ]);
   if (answer.status === 401) throw new HeadwaterError('token_invalid');
   if (answer.status === 403) {
@@ -36,7 +36,7 @@ export async function callerRights(
   const project = { id: repository.id, owner: repository.owner.login, name: repository.name };
   const admin = repository.permissions?.admin ?? false;
   const writeScope = needWriteScope && admin && (await hasWriteScope(client, token, project));
-  return { login, project, admin, writeScope };
+  return { login: person?.login ?? '', person, project, admin, writeScope };
 }
 
 const userSchema = z.object({ id: z.number().int(), login: z.string(), is_admin: z.boolean().default(false) });
@@ -60,12 +60,13 @@ export async function hasAdminScope(client: ForgeClient, token: Secret): Promise
   return status === 200;
 }
 
-/** Empty when the token lacks read:user, which nothing but the name depends on. */
-async function loginOf(client: ForgeClient, token: Secret): Promise<string> {
+/** null when the token lacks read:user. */
+async function personOf(client: ForgeClient, token: Secret): Promise<Caller | null> {
   const { status, data } = await client.request('GET /user', { token, doing, expected: [401, 403] });
-  if (status !== 200) return '';
-  const { login } = (data ?? {}) as { login?: unknown };
-  return typeof login === 'string' ? login : '';
+  const user = userSchema.safeParse(data);
+  return status !== 200 || !user.success
+    ? null
+    : { id: user.data.id, login: user.data.login, siteAdmin: user.data.is_admin };
 }
 
 /**

@@ -5,6 +5,8 @@ import { Backups1795336800000 } from '../../../migrations/1795336800000-backups'
 import { CreateTables1795331695260 } from '../../../migrations/1795331695260-create-tables';
 import { WhatIsMirrored1795335500000 } from '../../../migrations/1795335500000-what-is-mirrored';
 import { Pause1795336200000 } from '../../../migrations/1795336200000-pause';
+import { Maintainer1795356400000 } from '../../../migrations/1795356400000-maintainer';
+import { Policy1795356300000 } from '../../../migrations/1795356300000-policy';
 import { PullRequests1795336500000 } from '../../../migrations/1795336500000-pull-requests';
 import { UpstreamActivity1795336300000 } from '../../../migrations/1795336300000-upstream-activity';
 import { Ssh1795335600000 } from '../../../migrations/1795335600000-ssh';
@@ -34,6 +36,8 @@ const migrations = [
   Notices1795336420000,
   TokenExpiry1795336700000,
   ProjectOwner1795352300000,
+  Policy1795356300000,
+  Maintainer1795356400000,
 ];
 const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;
 

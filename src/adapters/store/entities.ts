@@ -1,6 +1,7 @@
 import { AuditEntity } from './audit-table';
 import { BackupEntity } from './backup-table';
 import { OutboxEntity } from './outbox-table';
+import { PolicyEntity } from './policy-table';
 import { SessionEntity } from './session-table';
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import { budgetHost, isSlow } from '../../domain/host-budget';
@@ -45,6 +46,7 @@ const orEmpty = {
 export interface MirrorRow extends Mirror {
   readonly hookId: string | null;
   readonly hookDueAt: number | null;
+  readonly maintainerId: number | null;
   readonly upstreamHost: string;
   readonly slow: boolean;
 }
@@ -61,6 +63,7 @@ export function mirrorRow(mirror: Mirror): MirrorRow {
     ...mirror,
     hookId: mirror.hook?.id ?? null,
     hookDueAt: mirror.hook?.dueAt ?? null,
+    maintainerId: mirror.maintainer?.id ?? null,
     upstreamHost: budgetHost(mirror.url),
     slow: isSlow(mirror),
   };
@@ -91,6 +94,9 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
     fullName: text('full_name'),
     ownerId: whole('owner_id', orNull),
     projectSeenAt: whole('project_seen_at', orNull),
+    visibility: json('visibility', orNull),
+    maintainer: json('maintainer', orNull),
+    maintainerId: whole('maintainer_id', { ...orNull, select: false }),
     url: text('url'),
     authUser: text('auth_user', orNull),
     sealedPassword: text('sealed_password', orNull),
@@ -129,6 +135,8 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
   uniques: [{ name: 'uq_mirrors_repo_id', columns: ['repoId'] }],
   indices: [
     { name: 'ix_mirrors_project_seen_at', columns: ['projectSeenAt'] },
+    { name: 'ix_mirrors_owner_id', columns: ['ownerId'] },
+    { name: 'ix_mirrors_maintainer_id', columns: ['maintainerId'] },
     { name: 'ix_mirrors_next_update_at', columns: ['nextUpdateAt'] },
     { name: 'ux_mirrors_hook_id', columns: ['hookId'], unique: true },
     { name: 'ix_mirrors_hook_due_at', columns: ['hookDueAt'] },
@@ -254,6 +262,7 @@ export const entities = [
   BackupEntity,
   HostEntity,
   OutboxEntity,
+  PolicyEntity,
 ];
 
 /** A raw row of delivered_refs: 50,000 of them are read without an object mapper's detours. */

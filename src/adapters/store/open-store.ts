@@ -47,6 +47,8 @@ function createStore(database: Database): Store {
     backupsOfRun: (runId) => database.read((manager) => createStoreReads(database, manager).backupsOfRun(runId)),
     backups: (mirrorId, page) =>
       database.read((manager) => createStoreReads(database, manager).backups(mirrorId, page)),
+    policy: () => database.read((manager) => createStoreReads(database, manager).policy()),
+    countMirrors: (of) => database.read((manager) => createStoreReads(database, manager).countMirrors(of)),
     deliveredRefs: (mirrorId) =>
       database.read((manager) => createStoreReads(database, manager).deliveredRefs(mirrorId)),
     transaction: (work) =>

@@ -7,6 +7,7 @@ import { createAuditReads } from './audit-table';
 import { hostReads } from './host-reads';
 import { narrow } from './narrow-mirrors';
 import { outboxReads } from './outbox-table';
+import { policyReads } from './policy-table';
 import { DeliveredEntity, MirrorEntity, OutcomeEntity, RunEntity, type RawDeliveredRow } from './entities';
 
 const blocked =
@@ -20,6 +21,7 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
     ...createAuditReads(manager),
     ...backupReads(manager),
     ...outboxReads(manager),
+    ...policyReads(manager),
 
     now: () => database.now(manager),
 

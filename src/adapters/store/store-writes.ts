@@ -4,6 +4,7 @@ import type { StoreReads, StoreTransaction } from '../../ports/store';
 import { backupWrites } from './backup-table';
 import type { Database } from './database';
 import { outboxWrites } from './outbox-table';
+import { policyWrites } from './policy-table';
 import { createAuditWrites } from './audit-table';
 import {
   DeliveredEntity,
@@ -29,6 +30,7 @@ export function createStoreWrites(
     ...createAuditWrites(manager),
     ...backupWrites(manager),
     ...outboxWrites(manager),
+    ...policyWrites(database, manager),
 
     lockMirror: (id) => {
       const query = manager.createQueryBuilder(MirrorEntity, 'mirror').where('mirror.id = :id', { id });

@@ -28,6 +28,19 @@ export const forgeFaults = {
     message: "The project is gone from the forge, or Headwater's account cannot see it.",
     advice: 'Add the account {account} to the project with write access.',
   },
+  maintainer_right_revoked: {
+    class: 'refused',
+    kind: 'user',
+    status: 409,
+    message: '{login}, who answers for this mirror, is no admin of the project any more.',
+    advice: 'An admin of the project who wants it to go on resumes it, and answers for it from then on.',
+  },
+  project_made_public: {
+    class: 'request',
+    kind: 'user',
+    message: 'The project {project} was made public, and its upstream asks for credentials: what is mirrored may not be meant for everybody.',
+    advice: "Make the project private again, or save the mirror's address or credentials anew to confirm it.",
+  },
   forge_project_transferred: {
     class: 'refused',
     kind: 'user',

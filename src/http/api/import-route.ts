@@ -35,7 +35,7 @@ export const postImport = defineAccountRoute({
       throw contradiction();
     const wanted = { owner, name, description, private: isPrivate ?? visibility !== 'public' };
     const token = access.token(request);
-    const imported = await importProject(deps, token, wanted, readSettings(settings, account.login));
+    const imported = await importProject(deps, token, wanted, readSettings(settings, account));
     const { mirror, warnings } = imported;
     const shown = await describeMirror(deps, mirror);
     response.status(201).json({ ...shown, ...presentNotifySecret(imported), warnings: warnings.map(presentFault) });

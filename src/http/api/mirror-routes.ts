@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Caller } from '../../ports/forge';
 import { Secret } from '../../domain/credentials';
 import type { MirrorSettings } from '../../sync/enrol-mirror';
 import { enrolProject } from '../../sync/enrol-project';
+import { knownPerson } from '../../sync/hold-to-policy';
 import { removeMirror } from '../../sync/remove-mirror';
 import { requestSync } from '../../sync/request-sync';
 import { answer } from './answers/answer';
@@ -54,7 +56,8 @@ export const settingsBody = z.strictObject({
 /** What a script sends as a rule. */
 export const exampleSettings = { url: 'https://example.org/upstream.git', auth_user: 'bot', auth_password: '…' };
 
-export function readSettings(body: z.infer<typeof settingsBody>, login: string): MirrorSettings {
+/** `by`: who sent it; null: the token does not tell. */
+export function readSettings(body: z.infer<typeof settingsBody>, by: Caller | null): MirrorSettings {
   const password = body.auth_password;
   return {
     url: body.url,
@@ -67,7 +70,8 @@ export function readSettings(body: z.infer<typeof settingsBody>, login: string):
     notify: readNotify(body),
     sshKeyType: body.ssh_key_type,
     sshHostKeys: body.ssh_host_keys,
-    confirmedBy: login,
+    confirmedBy: by?.login ?? '',
+    by,
   };
 }
 
@@ -83,7 +87,7 @@ export const putMirror = defineRoute({
   answers: { 200: changedMirror, 201: createdMirror },
   faults: settingsFaults,
   handle: async ({ deps, caller, body, response }) => {
-    const enrolled = await enrolProject(deps, caller.project, readSettings(body, caller.login));
+    const enrolled = await enrolProject(deps, caller.project, readSettings(body, knownPerson(caller.person)));
     const mirror = await describeMirror(deps, enrolled.mirror);
     const warnings = enrolled.warnings.map(presentFault);
     const shown = { ...mirror, ...presentNotifySecret(enrolled), warnings };

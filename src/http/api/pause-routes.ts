@@ -38,7 +38,7 @@ export const postResume = defineRoute({
   faults: ['mirror_not_found'],
   handle: async (call) => {
     const { id } = await findMirror(call.deps.store, call.caller);
-    const { mirror, requested } = await resumeMirror(call.deps, id);
+    const { mirror, requested } = await resumeMirror(call.deps, id, call.caller.person);
     await answer(call, mirror, requested?.warning ?? null);
   },
 });

@@ -1,5 +1,6 @@
 import { shortName } from '../../domain/git-ref';
 import type { Mirror } from '../../domain/mirror';
+import { visibilityWarning } from '../../domain/project-visibility';
 import { isComplete, type Run } from '../../domain/run';
 import { tokenWarning } from '../../domain/token-expiry';
 import type { MirrorAnswer } from './answers/mirror';
@@ -52,6 +53,9 @@ export function presentMirror(
     last_successful_update_at: isoTime(mirror.lastSuccessAt),
     upstream_changed_at: isoTime(mirror.activity?.changedAt ?? null),
     next_update_at: isoTime(mirror.nextUpdateAt),
+    /** Whose right it goes by; null: the server's admin's. */
+    maintainer: mirror.maintainer?.login ?? null,
+    visibility_warning: presentFault(visibilityWarning(mirror)),
     failures: mirror.failures,
     paused: mirror.pause !== null,
     paused_reason: mirror.pause?.reason ?? null,

@@ -82,6 +82,7 @@ export const postPushMirror = defineRoute({
   handle: async (call) => {
     const { deps, caller, body, response } = call;
     const { mirror, warnings } = await addPushMirror(deps, tokenOf(call), caller.project, {
+      by: caller.person,
       url: body.url,
       authUser: body.auth_user,
       authPassword: typeof body.auth_password === 'string' ? new Secret(body.auth_password) : null,

@@ -39,7 +39,7 @@ interface RouteDefinition<Body> {
   /** What the call is named in the documentation and in generated clients; never changes. */
   readonly id: string;
   readonly tag: ApiTag;
-  readonly method: 'get' | 'put' | 'post' | 'delete';
+  readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
   /** Below the API's base, with express's `:parameters`. */
   readonly path: string;
   readonly need: Need;

@@ -9,6 +9,7 @@ import { postMirrorSync } from './mirror-sync-route';
 import { postPause, postResume, postStop } from './pause-routes';
 import { postAccept, postPlan, postUndo } from './plan-routes';
 import { postNotifySecret } from './notify-fields';
+import { getPolicy, patchPolicy } from './policy-routes';
 import { deletePushMirror, getPushMirror, listPushMirrors, postPushMirror, postPushSync } from './push-routes';
 import type { ApiRoute } from './route';
 import { getRun, listRuns } from './run-routes';
@@ -52,4 +53,6 @@ export const routes: readonly ApiRoute[] = [
   postBulkSync,
   postBulkPause,
   postBulkResume,
+  getPolicy,
+  patchPolicy,
 ];

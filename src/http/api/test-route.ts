@@ -21,7 +21,7 @@ export const postTest = defineRoute({
   faults: [...settingsFaults, ...connectionFaults],
   handle: async ({ deps, caller, body, response }) => {
     const gone = AbortSignal.any([deps.closing, whenClosed(response)]);
-    const found = await testConnection(deps, caller.project, readSettings(body, caller.login), gone);
+    const found = await testConnection(deps, caller.project, readSettings(body, caller.person), gone);
     const shown: ConnectionTestAnswer = {
       url: found.url,
       branches: found.branches,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { HeadwaterError } from '../../domain/errors';
 import type { Mirror } from '../../domain/mirror';
 import { enrolProject } from '../../sync/enrol-project';
+import { knownPerson } from '../../sync/hold-to-policy';
 import { requestSync } from '../../sync/request-sync';
 import { auditedStore } from '../../sync/audited-store';
 import { actorOf, callerOf, type Access } from '../api/access';
@@ -52,7 +53,7 @@ export function putPullMirror(deps: HttpDeps, access: Access): RequestHandler {
 
 async function saveMirror(deps: HttpDeps, response: Response, body: z.infer<typeof putBody>): Promise<void> {
   const caller = callerOf(response);
-  const { mirror } = await enrolProject(deps, caller.project, readSettings(body, caller.login));
+  const { mirror } = await enrolProject(deps, caller.project, readSettings(body, knownPerson(caller.person)));
   response.json(presentPullMirror(mirror));
 }
 

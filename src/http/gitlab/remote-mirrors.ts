@@ -39,7 +39,8 @@ export function createRemoteMirrors(deps: HttpDeps, access: Access): Record<Remo
       answerPage(request, response, deps.publicUrl(), (await list(request, response)).map(presentRemoteMirror)),
     add: async (request, response) => {
       const settings = readRemoteMirror(parseBody(addBody, (request.body as unknown) ?? {}));
-      const { mirror } = await addPushMirror(deps, access.token(request), callerOf(response).project, settings);
+      const { project, person: by } = callerOf(response);
+      const { mirror } = await addPushMirror(deps, access.token(request), project, { ...settings, by });
       await note(request, response, 'push_mirror.created', { name: mirror.name, url: mirror.url });
       response.status(201).json(presentRemoteMirror(mirror));
     },

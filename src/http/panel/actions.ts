@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { HeadwaterError } from '../../domain/errors';
 import type { Mirror } from '../../domain/mirror';
+import type { Caller } from '../../ports/forge';
 import { acceptPlan } from '../../sync/accept-plan';
 import { enrolProject } from '../../sync/enrol-project';
 import { acceptHostKey, detectHostKeys } from '../../sync/host-keys';
@@ -25,6 +26,7 @@ export interface ActionCall {
   /** As the forge has just told it. */
   readonly project: { readonly id: number; readonly owner: string; readonly name: string };
   readonly login: string;
+  readonly by: Caller | null;
   readonly links: PanelLinks;
   readonly request: Request;
 }
@@ -58,9 +60,9 @@ export const pullActionTable: Readonly<Record<string, Do>> = {
     await pauseMirror(deps, mirror.id, 'person', login);
     return { to: links.settings, said: 'paused' };
   },
-  resume: async ({ deps, mirror, project, links }) => {
-    if (!mirror.enabled) await enrolProject(deps, project, { enabled: true });
-    await resumeMirror(deps, mirror.id);
+  resume: async ({ deps, mirror, project, by, links }) => {
+    if (!mirror.enabled) await enrolProject(deps, project, { enabled: true, by });
+    await resumeMirror(deps, mirror.id, by);
     return { to: links.settings, said: 'resumed' };
   },
   stop: async ({ deps, mirror, login, links }) => {
@@ -75,30 +77,31 @@ export const pullActionTable: Readonly<Record<string, Do>> = {
     await acceptPlan(deps, mirror.id, requiredField(request, 'plan_id'));
     return { to: links.settings, said: 'accepted' };
   },
-  keep: async ({ deps, project, links }) => {
-    await enrolProject(deps, project, { options: { deletions: 'ignore' } });
+  keep: async ({ deps, project, by, links }) => {
+    await enrolProject(deps, project, { options: { deletions: 'ignore' }, by });
     return { to: links.settings, said: 'kept' };
   },
-  'accept-key': async ({ deps, mirror, login, links, request }) => {
+  'accept-key': async ({ deps, mirror, login, by, links, request }) => {
     await acceptHostKey(deps, mirror.id, requiredField(request, 'fingerprint'), login);
-    await resumeMirror(deps, mirror.id);
+    await resumeMirror(deps, mirror.id, by);
     return { to: links.settings, said: 'keyAccepted' };
   },
-  'confirm-keys': async ({ deps, project, login, links, request }) => {
+  'confirm-keys': async ({ deps, project, login, by, links, request }) => {
     if (optionalField(request, 'keys_confirmed') !== 'yes') return { to: links.settings, said: 'confirmFirst' };
     await enrolProject(deps, project, {
       sshHostKeys: listField(request, 'host_key'),
       confirmedBy: login,
       enabled: true,
+      by,
     });
     return { to: links.settings, said: 'keyAccepted' };
   },
-  password: async ({ deps, mirror, project, links, request }) => {
+  password: async ({ deps, mirror, project, by, links, request }) => {
     const user = optionalField(request, 'username');
     const authPassword = secretOf(optionalField(request, 'password'));
     if (authPassword === undefined) return { to: links.open('password'), said: 'passwordMissing' };
     const tokenExpiresAt = tokenEndOf(optionalField(request, 'token_end'), null);
-    await enrolProject(deps, project, { authUser: user === '' ? null : user, authPassword, tokenExpiresAt });
+    await enrolProject(deps, project, { authUser: user === '' ? null : user, authPassword, tokenExpiresAt, by });
     await requestSync(deps, mirror.id, 'manual');
     return { to: links.settings, said: 'passwordSaved' };
   },

@@ -84,13 +84,14 @@ async function newContext(panel: Panel, request: Request): Promise<PanelContext>
   if (signedIn === null) throw new HeadwaterError('session_missing');
   const { deps } = panel;
   const { login } = signedIn;
+  const person = await deps.signIn.access.checkAccount(request);
   const forge = await panel.forge();
   return {
     request,
     links: panelLinks(publicPlace(deps.publicUrl()).base, deps.forgePublicUrl, login, pages.title),
     csrf: deps.signIn.csrf.token(request),
     login,
-    caller: { login, project: { id: 0, owner: login, name: '' }, admin: true, writeScope: false },
+    caller: { login, person, project: { id: 0, owner: login, name: '' }, admin: true, writeScope: false },
     forge,
     staleSince: null,
   };

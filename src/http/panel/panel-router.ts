@@ -165,16 +165,9 @@ function postAction(shared: Panel): RequestHandler {
     const context = await openContext(panel, request);
     const mirror = await mirrorOf(panel, context);
     const { login, links } = context;
-    const { mayConnect } = panel;
-    const done = await act({
-      deps: panel.deps,
-      mayConnect,
-      mirror,
-      project: context.caller.project,
-      login,
-      links,
-      request,
-    });
+    const { mayConnect, deps } = panel;
+    const { project, person: by } = context.caller;
+    const done = await act({ deps, mayConnect, mirror, project, login, by, links, request });
     response.redirect(303, withSaid(done.to, done.said));
   };
 }

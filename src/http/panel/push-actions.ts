@@ -29,6 +29,7 @@ export async function savePush(
   try {
     const settings = {
       url: values.address,
+      by: context.caller.person,
       ...(values.method === 'password'
         ? { authUser: values.username, authPassword: secretOf(sent.password) ?? null }
         : {}),

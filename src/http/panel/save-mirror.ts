@@ -116,13 +116,15 @@ async function keysFor(
 }
 
 function settingsOf(
-  { login }: PanelContext,
+  { login, caller }: PanelContext,
   sent: SentForm,
   keys: readonly HostKey[] | null,
   before: Mirror | null,
 ): MirrorSettings {
   const { values } = sent;
-  const common = { url: values.address, options: optionsOf(values), notify: notifyOf(values), confirmedBy: login };
+  const notify = notifyOf(values);
+  const by = caller.person;
+  const common = { url: values.address, options: optionsOf(values), notify, confirmedBy: login, by };
   if (isSshForm(values)) {
     const pinned = keys === null ? {} : { sshHostKeys: keys.map(({ type, key }) => `${type} ${key}`) };
     // The key that is made now is installed nowhere yet: the first run waits until the person says that it is.

@@ -20,6 +20,8 @@ export interface SessionAccessDeps {
 export interface SessionAccess extends Access {
   /** Whoever may see the project, an admin of it or not. Raises what `check` raises. */
   checkSight(request: Request): Promise<CallerRights>;
+  /** Whoever is signed in. Raises session_missing and the forge's errors. */
+  checkAccount(request: Request): Promise<Caller>;
 }
 
 const mostRemembered = 10_000;
@@ -93,6 +95,7 @@ export function createSessionAccess(deps: SessionAccessDeps): SessionAccess {
     via: 'session',
     token: tokenOf,
     require: requirer(check, checkSiteAdmin, checkAccount),
+    checkAccount,
     checkSight: (request) => rightsOf(request, 'read'),
   };
 }

@@ -6,6 +6,7 @@ import type { DeliveredRef } from '../../domain/ref-plan';
 import { countOutcomes, isComplete, type RefOutcome, type Run } from '../../domain/run';
 import { proofOf } from '../../domain/sync-state';
 import type { RefListing } from '../../ports/upstream';
+import { currentSchedule } from '../hold-to-policy';
 import { recordNotices } from '../notices/record-notices';
 import type { SyncContext } from '../sync-context';
 
@@ -40,7 +41,7 @@ export async function recordSuccess(context: SyncContext, listing: RefListing, d
     const after = transition(
       mirror,
       { type: 'succeeded', at, counts, listed: listing.digest, digest, upstreamDefaultBranch, held, proof },
-      policy,
+      await currentSchedule(tx, policy),
     );
     await tx.saveMirror(await recordNotices(tx, { before: mirror, after, run, outcomes }));
   });
@@ -80,7 +81,7 @@ export async function recordFailure(context: SyncContext, error: HeadwaterError)
     const failed =
       claim.run.cause === 'plan'
         ? transition(mirror, { type: 'looked' }, policy)
-        : transition(mirror, { type: 'failed', at, fault, retryAfterMs: error.retryAfterMs }, policy);
+        : transition(mirror, { type: 'failed', at, fault, retryAfterMs: error.retryAfterMs }, await currentSchedule(tx, policy));
     await tx.saveMirror(await recordNotices(tx, { before: mirror, after: failed, run, outcomes: [] }));
     return failed;
   });

@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../domain/errors';
+import { checkPlace } from '../../domain/policy';
 import type { Mirror } from '../../domain/mirror';
 import { withSeenHostKeys, withWorkingKey, type HostKey } from '../../domain/mirror-ssh';
 import { parseUpstreamUrl } from '../../domain/upstream-url';
@@ -9,16 +10,25 @@ import type { SyncContext } from '../sync-context';
 
 /**
  * Hands over what it takes to reach the upstream, and records what was learnt of SSH keys, also when the work fails. The
- * stored address is parsed and checked anew at every run (SSRF-07).
- * Raises url_*, secret_unreadable, upstream_host_key_unconfirmed.
+ * stored address is parsed and checked anew at every run (SSRF-07), and held to what the admins allow now.
+ * Raises url_*, host_not_allowed, scheme_not_allowed, secret_unreadable, upstream_host_key_unconfirmed.
  */
 export async function withUpstream<T>(context: SyncContext, work: (access: UpstreamAccess) => Promise<T>): Promise<T> {
   const learnt = new Learnt();
+  await holdToHosts(context);
   try {
     return await work(upstreamAccess(context.secrets, context.claim.mirror, learnt));
   } finally {
     await learnt.record(context);
   }
+}
+
+/** What an upstream names itself, such as where its LFS objects are, follows from it and is not asked about. */
+async function holdToHosts({ store, claim: { mirror } }: SyncContext): Promise<void> {
+  const policy = await store.policy();
+  checkPlace(policy, parseUpstreamUrl(mirror.url).url.href);
+  const { lfs, lfsUrl } = mirror.options;
+  if (lfs && lfsUrl !== null) checkPlace(policy, lfsUrl);
 }
 
 /** What it takes to reach the upstream of a mirror. Raises url_*, secret_unreadable, upstream_host_key_unconfirmed. */

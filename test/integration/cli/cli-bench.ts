@@ -8,6 +8,7 @@ import { runCli } from '../../../src/cli/run-cli';
 import { presentBackup } from '../../../src/http/api/backup-routes';
 import { composeInstaller } from '../../../src/compose-installer';
 import { presentMirror, presentRun } from '../../../src/http/api/present';
+import { presentPolicy } from '../../../src/http/api/present-policy';
 import { presentPushMirror } from '../../../src/http/api/present-push';
 import { FakeForge } from '../../fakes/fake-forge';
 import { FakeListings } from '../../fakes/fake-listings';
@@ -112,6 +113,7 @@ export function cliBench(changes: Partial<CliDeps> = {}): CliBench {
             run: presentRun,
             backup: presentBackup,
             pushMirror: presentPushMirror,
+            policy: presentPolicy,
           },
           pollMs: 5,
           patienceMs: 60_000,

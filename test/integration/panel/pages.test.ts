@@ -109,6 +109,7 @@ describe('the settings panel', () => {
     name: 'project',
     empty: false,
     archived: false,
+    private: false,
     nativeMirror: true,
     defaultBranch: 'main',
     canPush: false,

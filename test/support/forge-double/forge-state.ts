@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 export interface ForgeUser {
   readonly id: number;
-  readonly name: string;
+  name: string;
   readonly email: string;
   password: string;
   siteAdmin: boolean;
@@ -82,7 +82,7 @@ export interface ForgeRepo {
   readonly id: number;
   owner: ForgeUser;
   name: string;
-  readonly private: boolean;
+  private: boolean;
   readonly mirror: boolean;
   readonly description: string;
   archived: boolean;

@@ -31,6 +31,11 @@ export function adminRoutes(context: AdminContext): Router {
   const user = [requireSignIn(context), requireScope(context, 'user')];
   const site = [requireSignIn(context), requireScope(context, 'admin'), requireSiteAdmin(context)];
 
+  router.get('/users/search', ...user, (request, response) => {
+    const uid = Number(request.query['uid']);
+    const found = [...state.users.values()].filter((one) => one.id === uid);
+    response.json({ ok: true, data: found.map((one) => userJson(context.url(), one)) });
+  });
   router.get('/users/:user', ...user, (request, response) => {
     const found = state.user(param(request, 'user'));
     if (found === undefined) return answerNotFound(context, response);

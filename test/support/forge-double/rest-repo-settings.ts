@@ -53,6 +53,16 @@ export function repoSettingsRoutes(context: RestContext): Router {
     response.json({ permission, role_name: permission, user: userJson(context.url(), user) });
   });
 
+  // Those who may write, whoever asks.
+  router.get(`${path}/assignees`, ...read, requireSignIn(context), (_request, response) => {
+    const { owner, collaborators } = repoOf(response);
+    const mayWrite = [...state.users.values()].filter(
+      (user) =>
+        user === owner || owner.owners?.has(user.id) === true || /write|admin/.test(collaborators.get(user.id) ?? ''),
+    );
+    response.json(mayWrite.map((user) => userJson(context.url(), user)));
+  });
+
   router.post(`${path}/branch_protections`, ...change, (request, response) => {
     const body = request.body as {
       rule_name: string;

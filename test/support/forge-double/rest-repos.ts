@@ -30,6 +30,7 @@ interface RepoEdit {
   readonly name?: string;
   readonly default_branch?: string;
   readonly archived?: boolean;
+  readonly private?: boolean;
   readonly has_pull_requests?: boolean;
   readonly has_issues?: boolean;
 }
@@ -167,6 +168,7 @@ export function repoRoutes(context: RestContext): Router {
       if (repo.mirror) return answerError(context, response, 422, 'repo is a mirror, cannot archive/un-archive');
       repo.archived = edit.archived;
     }
+    repo.private = edit.private ?? repo.private;
     repo.hasPulls = edit.has_pull_requests ?? repo.hasPulls;
     repo.hasIssues = edit.has_issues ?? repo.hasIssues;
     next();

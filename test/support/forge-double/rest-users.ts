@@ -98,6 +98,22 @@ export function userRoutes(context: OauthContext): Router {
     const { username } = request.body as { username: string };
     response.status(201).json(userJson(context.url(), state.addOrganization(username, owner)));
   });
+  router.post('/admin/users/:user/rename', ...admin, (request, response) => {
+    const user = state.user(param(request, 'user'));
+    if (user === undefined) return answerNotFound(context, response);
+    state.users.delete(user.name.toLowerCase());
+    user.name = (request.body as { new_username: string }).new_username;
+    state.users.set(user.name.toLowerCase(), user);
+    response.status(204).end();
+  });
+  router.delete('/admin/users/:user', ...admin, (request, response) => {
+    const user = state.user(param(request, 'user'));
+    if (user === undefined) return answerNotFound(context, response);
+    state.users.delete(user.name.toLowerCase());
+    for (const [secret, token] of state.tokens) if (token.user === user) state.tokens.delete(secret);
+    for (const repo of state.repos.values()) repo.collaborators.delete(user.id);
+    response.status(204).end();
+  });
   router.patch('/admin/users/:user', ...admin, (request, response) => {
     const user = state.user(param(request, 'user'));
     if (user === undefined) return answerNotFound(context, response);

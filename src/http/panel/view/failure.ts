@@ -28,6 +28,8 @@ export interface FailureContext {
   readonly runId: string | null;
   /** How long the run took, ms. */
   readonly tookMs: number | null;
+  /** Which way the mirror goes; from the other side, if left out. */
+  readonly direction?: 'from' | 'to';
   /** Something was pushed before the run failed. */
   readonly pushed: boolean;
 }
@@ -67,6 +69,22 @@ export function explainFailure(fault: Fault, context: FailureContext): Failure {
       return failure(failures.noSuchHost(host), advice.noSuchHost, 'edit');
     case 'url_blocked':
       return failure(failures.notAllowed(host), advice.notAllowed, 'edit');
+    case 'host_not_allowed':
+      return failure(
+        context.direction === 'to' ? failures.notAllowedTo(facts['host'] ?? host) : failures.notAllowed(facts['host'] ?? host),
+        advice.notAllowed,
+        'edit',
+      );
+    case 'scheme_not_allowed':
+      return failure(failures.schemeNotAllowed(facts['scheme'] ?? ''), advice.notAllowed, 'edit');
+    case 'mirroring_denied':
+      return failure(failures.mayNot, advice.askAdmin, 'none');
+    case 'push_mirroring_denied':
+      return failure(failures.mayNotPush, advice.askAdmin, 'none');
+    case 'mirror_quota':
+      return failure(failures.tooMany(facts['most'] ?? ''), advice.fewer, 'none');
+    case 'maintainer_right_revoked':
+      return failure(failures.rightRevoked(facts['login'] ?? ''), advice.rightRevoked, 'update');
     case 'upstream_rate_limited':
       return failure(failures.rateLimit(host, context.retryAt), advice.rateLimit, 'none');
     case 'upstream_stalled':

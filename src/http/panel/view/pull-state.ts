@@ -95,7 +95,7 @@ function waitingForPerson(input: PullInput): PullState | null {
 }
 
 function isAdministrative({ reason }: Pause): boolean {
-  return reason === 'person' || reason === 'owner_changed' || reason === 'archived';
+  return reason === 'person' || reason === 'owner_changed' || reason === 'right_revoked' || reason === 'archived';
 }
 
 function pausedByPerson({ mirror }: PullInput, pause: Pause): PullState {
@@ -105,6 +105,13 @@ function pausedByPerson({ mirror }: PullInput, pause: Pause): PullState {
     return { ...paused, why: states.archived, advice: states.archivedAdvice, main: null };
   if (pause.reason === 'owner_changed')
     return { ...paused, why: states.newOwner, advice: states.newOwnerAdvice(owner), main: 'confirm' };
+  if (pause.reason === 'right_revoked')
+    return {
+      ...paused,
+      why: states.rightRevoked(mirror.maintainer?.login ?? null),
+      advice: states.rightRevokedAdvice,
+      main: 'confirm',
+    };
   return { ...paused, why: states.pausedBy(pause.by, pause.at), advice: null, main: 'resume' };
 }
 
