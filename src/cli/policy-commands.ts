@@ -1,6 +1,12 @@
 import { Option, type Command } from 'commander';
 import { deletionChoices, divergences, invalidFields, tagChoices } from '../domain/mirror-options';
-import { whoMayMirrorChoices, type Policy, type UpstreamScheme, upstreamSchemes, type WhoMayMirror } from '../domain/policy';
+import {
+  whoMayMirrorChoices,
+  type Policy,
+  type UpstreamScheme,
+  upstreamSchemes,
+  type WhoMayMirror,
+} from '../domain/policy';
 import type { DefaultsChange, PolicyChange } from '../domain/policy-change';
 import { showInterval, type UpdateInterval } from '../domain/update-interval';
 import { setPolicy } from '../sync/set-policy';
@@ -106,14 +112,21 @@ function readNumber(field: string, text: string | undefined): number | null | un
 function describe(policy: Policy): string[] {
   const { defaults } = policy;
   const list = (names: readonly string[], none: string) => (names.length === 0 ? none : names.join(', '));
-  const who = { project_admins: 'admins of projects', listed: `those listed: ${list(policy.listed, 'nobody')}`, site_admins: 'site admins' };
+  const who = {
+    project_admins: 'admins of projects',
+    listed: `those listed: ${list(policy.listed, 'nobody')}`,
+    site_admins: 'site admins',
+  };
   const rows: [string, string][] = [
     ['may mirror', who[policy.whoMayMirror]],
     ['allowed hosts', list(policy.allowedHosts, 'all')],
     ['refused hosts', list(policy.refusedHosts, 'none')],
     ['schemes', policy.schemes.join(', ')],
     ['intervals', `${time(policy.minIntervalMs, 'as set')} to ${time(policy.maxIntervalMs, 'as set')}`],
-    ['new mirrors', `interval ${time(defaults.interval, 'as set')}, tags ${defaults.tags}, divergence ${defaults.divergence}, deletions ${defaults.deletions}, LFS ${defaults.lfs ? 'on' : 'off'}`],
+    [
+      'new mirrors',
+      `interval ${time(defaults.interval, 'as set')}, tags ${defaults.tags}, divergence ${defaults.divergence}, deletions ${defaults.deletions}, LFS ${defaults.lfs ? 'on' : 'off'}`,
+    ],
     ['push mirrors', policy.pushMirrors ? 'allowed' : 'not allowed'],
     ['per owner', `${policy.mirrorsPerOwner ?? 'any number of'} pull mirrors`],
     ['per user', `${policy.mirrorsPerUser ?? 'any number of'} pull mirrors`],

@@ -68,7 +68,7 @@ function fitsGlob(glob: string, text: string): boolean {
   let at = 0;
   let star = -1;
   let taken = 0;
-  for (let position = 0; position < text.length; ) {
+  for (let position = 0; position < text.length;) {
     if (glob[at] === '*') {
       star = at;
       taken = position;

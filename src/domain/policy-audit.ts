@@ -13,8 +13,13 @@ export function policyChangeOf(before: Policy, after: Policy): AuditChange | nul
   return Object.keys(details).length === 0 ? null : { action: 'policy.changed', details };
 }
 
-function flat({ defaults, ...policy }: Policy): Record<string, unknown> {
-  const named = (prefix: string, values: object) =>
-    Object.entries(values).map(([name, value]) => [prefix + snakeName(name), Array.isArray(value) ? value.join(', ') : value]);
-  return Object.fromEntries([...named('', policy), ...named('default_', defaults)]) as Record<string, unknown>;
+function flat({ defaults, ...policy }: Policy): Readonly<Record<string, unknown>> {
+  const flattened: Record<string, unknown> = {};
+  const tell = (prefix: string, values: object) => {
+    for (const [name, value] of Object.entries(values) as [string, unknown][])
+      flattened[prefix + snakeName(name)] = Array.isArray(value) ? value.join(', ') : value;
+  };
+  tell('', policy);
+  tell('default_', defaults);
+  return flattened;
 }

@@ -66,7 +66,9 @@ function readHosts(
   if (texts === undefined) return before;
   const rules = texts.flatMap((text, index) => {
     const rule = parseHostRule(text);
-    return rule ?? fault(`${field}.${index}`, 'is not a host such as example.org, *.example.org or example.org:8443') ?? [];
+    return (
+      rule ?? fault(`${field}.${index}`, 'is not a host such as example.org, *.example.org or example.org:8443') ?? []
+    );
   });
   return [...new Set(rules.map(showHostRule))];
 }

@@ -5,7 +5,11 @@ import type { SchedulePolicy } from './schedule';
 
 /** project_admins: every admin of a project; listed: those of them who are listed, or whose project's owner is. */
 export type WhoMayMirror = 'project_admins' | 'listed' | 'site_admins';
-export const whoMayMirrorChoices = ['project_admins', 'listed', 'site_admins'] as const satisfies readonly WhoMayMirror[];
+export const whoMayMirrorChoices = [
+  'project_admins',
+  'listed',
+  'site_admins',
+] as const satisfies readonly WhoMayMirror[];
 
 export type UpstreamScheme = 'https' | 'http' | 'ssh';
 export const upstreamSchemes = ['https', 'http', 'ssh'] as const satisfies readonly UpstreamScheme[];
@@ -70,7 +74,7 @@ export function checkAsker({ whoMayMirror, listed }: Policy, asker: Asker, owner
 }
 
 /** Site admins and the command line are held neither to who may mirror nor to quotas. */
-export function standsAbove(asker: Asker): boolean {
+function standsAbove(asker: Asker): boolean {
   return asker === 'server' || asker?.siteAdmin === true;
 }
 
@@ -96,7 +100,11 @@ export function checkQuota(
 ): void {
   if (standsAbove(asker)) return;
   if (mirrorsPerOwner !== null && count.ofOwner >= mirrorsPerOwner)
-    throw new HeadwaterError('mirror_quota', { who: 'The owner of this project has', count: count.ofOwner, most: mirrorsPerOwner });
+    throw new HeadwaterError('mirror_quota', {
+      who: 'The owner of this project has',
+      count: count.ofOwner,
+      most: mirrorsPerOwner,
+    });
   if (mirrorsPerUser !== null && count.ofUser >= mirrorsPerUser)
     throw new HeadwaterError('mirror_quota', { who: 'You have', count: count.ofUser, most: mirrorsPerUser });
 }

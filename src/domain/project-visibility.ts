@@ -8,11 +8,7 @@ export interface ProjectVisibility {
 }
 
 /** What is known after the project was seen at `at`. */
-export function seeVisibility(
-  before: ProjectVisibility | null,
-  isPrivate: boolean,
-  at: number,
-): ProjectVisibility {
+export function seeVisibility(before: ProjectVisibility | null, isPrivate: boolean, at: number): ProjectVisibility {
   if (isPrivate) return { private: true, madePublicAt: null };
   return { private: false, madePublicAt: before?.private === true ? at : (before?.madePublicAt ?? null) };
 }

@@ -81,8 +81,7 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
     );
     const { by } = settings;
     holdToPolicy(allowed, { before, after: settled, owner: project.owner, by, namesUrl: settings.url !== undefined });
-    if (before === null)
-      await holdToQuota(tx, allowed, by, () => tx.countMirrors({ ownerId: project.ownerId }));
+    if (before === null) await holdToQuota(tx, allowed, by, () => tx.countMirrors({ ownerId: project.ownerId }));
     const told = applyNotify(deps, settled, settings.notify, await tx.now());
     const mirror = answerFor(before, { ...settled, notify: told.notify }, project, settings);
     const created = before === null;

@@ -47,7 +47,10 @@ export async function holdToQuota(
 }
 
 /** The schedule as the site's admins narrow it at this moment. */
-export async function currentSchedule(store: Pick<StoreReads, 'policy'>, base: SchedulePolicy): Promise<SchedulePolicy> {
+export async function currentSchedule(
+  store: Pick<StoreReads, 'policy'>,
+  base: SchedulePolicy,
+): Promise<SchedulePolicy> {
   return narrowSchedule(base, await store.policy());
 }
 

@@ -46,11 +46,7 @@ export interface Resumed {
  * Ends every pause, forgets the failures and starts a run. Does nothing to a mirror that is not paused. What waited for an
  * admin is from then on answered for by who resumes it. Raises mirror_not_found.
  */
-export async function resumeMirror(
-  deps: RequestDeps,
-  mirrorId: string,
-  by?: SetUpBy | null,
-): Promise<Resumed> {
+export async function resumeMirror(deps: RequestDeps, mirrorId: string, by?: SetUpBy | null): Promise<Resumed> {
   const done = await deps.store.transaction(async (tx) => {
     const mirror = await tx.lockMirror(mirrorId);
     if (mirror === null) throw new HeadwaterError('mirror_not_found');

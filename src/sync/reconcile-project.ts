@@ -36,7 +36,11 @@ export async function reconcileProject(
 }
 
 /** A mirror that stands still for another reason is asked about when it runs again. */
-async function followRight(deps: ReconcileDeps, { id, pause, maintainer }: Mirror, project: ForgeProject): Promise<void> {
+async function followRight(
+  deps: ReconcileDeps,
+  { id, pause, maintainer }: Mirror,
+  project: ForgeProject,
+): Promise<void> {
   const isRevoked = pause?.reason === 'right_revoked';
   if (maintainer === null || (pause !== null && !isRevoked)) return;
   const isAdmin = await deps.forge.isProjectAdmin(project, maintainer);

@@ -28,7 +28,8 @@ describeForges('AUTH-01: whether a maintainer is an admin of the project', (choi
     expect(await isAdmin(stage.owner)).toBe(true);
     expect(await isAdmin(await person('admin'))).toBe(true);
     expect(await isAdmin(await stage.forge.createUser('chief', { siteAdmin: true }))).toBe(true);
-    for (const permission of ['write', 'read', null] as const) expect(await isAdmin(await person(permission))).toBe(false);
+    for (const permission of ['write', 'read', null] as const)
+      expect(await isAdmin(await person(permission))).toBe(false);
   });
 
   test('a right that was taken away, or made smaller, is gone at once', async () => {

@@ -9,6 +9,7 @@ import { describeStoreHooks } from './store-hooks';
 import { describeStorePeople } from './store-people';
 import { describeStoreHosts } from './store-hosts';
 import { describeStoreOutbox } from './store-outbox';
+import { describeStorePolicy } from './store-policy';
 import { describeStoreReads } from './store-reads';
 import { describeStoreWrites } from './store-writes';
 
@@ -35,6 +36,7 @@ function suite(name: string, kind: Kind): void {
     describeStoreOutbox(() => store);
     describeStoreWrites(() => store);
     describeStorePeople(() => store);
+    describeStorePolicy(() => store);
   });
 }
 

@@ -101,6 +101,9 @@ export class FakeForge implements Forge {
     return this.isSiteAdmin;
   }
 
+  /** Tokens have no scope to tell whose they are. */
+  nameless = false;
+
   /** Numbers of accounts that are no admins any more; null: our account may not ask. */
   revoked: Set<number> | null = new Set();
 
@@ -126,7 +129,7 @@ export class FakeForge implements Forge {
     if (project === undefined || caller.role === 'stranger') return null;
     return {
       login: caller.login,
-      person: { id: caller.id, login: caller.login, siteAdmin: caller.role === 'site admin' },
+      person: this.nameless ? null : { id: caller.id, login: caller.login, siteAdmin: caller.role === 'site admin' },
       project: { id: project.id, owner: project.owner, name: project.name },
       admin: caller.role === 'admin' || caller.role === 'site admin',
       writeScope: needWriteScope && caller.scopes.includes('write:repository'),

@@ -38,7 +38,8 @@ export const forgeFaults = {
   project_made_public: {
     class: 'request',
     kind: 'user',
-    message: 'The project {project} was made public, and its upstream asks for credentials: what is mirrored may not be meant for everybody.',
+    message:
+      'The project {project} was made public, and its upstream asks for credentials: what is mirrored may not be meant for everybody.',
     advice: "Make the project private again, or save the mirror's address or credentials anew to confirm it.",
   },
   forge_project_transferred: {

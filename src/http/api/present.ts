@@ -53,7 +53,6 @@ export function presentMirror(
     last_successful_update_at: isoTime(mirror.lastSuccessAt),
     upstream_changed_at: isoTime(mirror.activity?.changedAt ?? null),
     next_update_at: isoTime(mirror.nextUpdateAt),
-    /** Whose right it goes by; null: the server's admin's. */
     maintainer: mirror.maintainer?.login ?? null,
     visibility_warning: presentFault(visibilityWarning(mirror)),
     failures: mirror.failures,

@@ -7,6 +7,8 @@ import type { ForgeProject } from '../../ports/forge';
 import type { Secret } from '../../domain/credentials';
 import { HeadwaterError } from '../../domain/errors';
 import type { Mirror } from '../../domain/mirror';
+import { visibilityWarning } from '../../domain/project-visibility';
+import { parseUpstreamUrl } from '../../domain/upstream-url';
 import { addForm, editForm } from './forms';
 import { loadProject, type LoadedProject } from './load-project';
 import { loadPushes, type LoadedPushes } from './load-pushes';
@@ -14,10 +16,12 @@ import { archivedNote, nativeNote, noRightNote } from './notes';
 import { openContext, type Panel, type PanelContext } from './panel-context';
 import type { Banner } from './page';
 import { saidBanner } from './said';
+import { contextFor } from './save-mirror';
 import { publicPlace } from '../sign-in/public-place';
 import { emptySettings, type SettingsModel } from './settings-model';
 import { showPage } from './show-page';
 import { action } from './view/action';
+import { explainFailure } from './view/failure';
 import type { FormView } from './view/form-view';
 import { viewHook, type HookView } from './view/hook-view';
 import type { Box } from './view/panel-links';
@@ -112,6 +116,7 @@ async function contentOf(
     return {
       ...nothing,
       ...pushes,
+      banners: visibilityBanner(loaded.pull.mirror, context),
       pull,
       editForm: edit,
       hook: editing ? hookOf(panel, loaded.pull.mirror, request, extra) : null,
@@ -202,6 +207,14 @@ function asOf(pull: PullView, at: number, { forge }: PanelContext): PullView {
 
 function downBanner({ forge, staleSince }: PanelContext): Banner {
   return { tone: 'care', icon: 'cloud', text: pages.forgeDown(forge.name, staleSince), alert: false };
+}
+
+/** Told until somebody mends or confirms it. */
+function visibilityBanner(mirror: Mirror, context: PanelContext): readonly Banner[] {
+  const warning = visibilityWarning(mirror);
+  if (warning === null) return [];
+  const { why, advice } = explainFailure(warning, contextFor(context, parseUpstreamUrl(mirror.url).url));
+  return [{ tone: 'care', icon: 'alert', text: advice === null ? why : say`${why} ${advice}`, alert: false }];
 }
 
 function accountBanner({ forge, links }: PanelContext): Banner {

@@ -90,8 +90,6 @@ export const states = {
   rightRevoked: (name: string | null): Rich =>
     say`Paused because ${name ?? 'whoever set it up'} is no admin of this project any more.`,
   rightRevokedAdvice: say`If it is to go on, confirm it. You answer for it from then on.`,
-  madePublic: say`This project was made public, and the other repository asks for a password or key.`,
-  madePublicAdvice: say`Everybody may see what comes from there. Make the project private again, or save the mirror under Edit to confirm it.`,
   off: say`Switched off.`,
   offAdvice: say`Nothing is looked at until somebody resumes it.`,
   hostKeyChanged: (host: string): Rich => say`${host} shows another key than before. Nothing was fetched.`,

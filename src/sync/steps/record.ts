@@ -81,7 +81,11 @@ export async function recordFailure(context: SyncContext, error: HeadwaterError)
     const failed =
       claim.run.cause === 'plan'
         ? transition(mirror, { type: 'looked' }, policy)
-        : transition(mirror, { type: 'failed', at, fault, retryAfterMs: error.retryAfterMs }, await currentSchedule(tx, policy));
+        : transition(
+            mirror,
+            { type: 'failed', at, fault, retryAfterMs: error.retryAfterMs },
+            await currentSchedule(tx, policy),
+          );
     await tx.saveMirror(await recordNotices(tx, { before: mirror, after: failed, run, outcomes: [] }));
     return failed;
   });

@@ -30,6 +30,7 @@ function startForge(): Promise<Server> {
     name: 'project',
     empty: true,
     archived: false,
+    private: true,
     mirror: false,
     default_branch: 'main',
     permissions: { admin: true, push: true },

@@ -38,7 +38,7 @@ const siteAdminToken = 's1teadm1nt0ken';
 const asSiteAdmin = { Authorization: `token ${siteAdminToken}` };
 
 describe('bodies of all routes that take one', () => {
-  const send = async (path: string, method: 'put' | 'post', text: string) => {
+  const send = async (path: string, method: 'put' | 'post' | 'patch', text: string) => {
     const bench = httpBench();
     await request(bench.app).put(mirrorPath).set(asAdmin).send({ url: upstreamUrl });
     // Who may do everything, so that nothing but the body is refused.
@@ -54,9 +54,9 @@ describe('bodies of all routes that take one', () => {
     '%s refuses fields that it does not have, each by its name (AUTH-03, AUTH-10)',
     async (path, route) => {
       const fields = smuggled.map((name) => `${JSON.stringify(name)}: 1`).join(', ');
-      const answer = await send(path, route.method as 'put' | 'post', `{ ${fields} }`);
+      const answer = await send(path, route.method as 'put' | 'post' | 'patch', `{ ${fields} }`);
       expect([answer.status, answer.body.code]).toEqual([400, 'input_invalid']);
-      const one = await send(path, route.method as 'put' | 'post', '{ "repoId": 7 }');
+      const one = await send(path, route.method as 'put' | 'post' | 'patch', '{ "repoId": 7 }');
       expect(one.body.errors).toContainEqual({ field: 'repoId', message: 'is not a known field' });
       expect(({} as Record<string, unknown>)['repoId']).toBeUndefined();
     },
@@ -64,7 +64,7 @@ describe('bodies of all routes that take one', () => {
 
   it.each(withBody)('%s takes an object and nothing else (AUTH-10)', async (path, route) => {
     for (const text of ['[]', '[{}]', '"url"', '1', 'true', '{', '{"a":1}}', '\u0000']) {
-      const answer = await send(path, route.method as 'put' | 'post', text);
+      const answer = await send(path, route.method as 'put' | 'post' | 'patch', text);
       expect([text, answer.status]).toEqual([text, 400]);
     }
   });

@@ -54,6 +54,8 @@ describe('PUT mirror/pull', () => {
       last_successful_update_at: null,
       upstream_changed_at: null,
       next_update_at: '2026-01-01T06:00:00.000Z',
+      maintainer: 'admin-person',
+      visibility_warning: null,
       failures: 0,
       paused: false,
       paused_reason: null,

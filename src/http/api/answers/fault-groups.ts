@@ -14,6 +14,10 @@ export const settingsFaults = [
   'url_invalid',
   'url_scheme_forbidden',
   'url_blocked',
+  'host_not_allowed',
+  'scheme_not_allowed',
+  'mirroring_denied',
+  'mirror_quota',
   'mirror_not_ssh',
   'notify_blocked',
   ...projectFaults,
@@ -25,6 +29,7 @@ export const requestFaults = [
   'mirror_disabled',
   'mirror_paused',
   'mirror_awaits_owner',
+  'maintainer_right_revoked',
 ] as const satisfies readonly FaultCode[];
 
 /** Somebody waits while the upstream is asked. */

@@ -22,6 +22,7 @@ const pauseReasons = [
   'archived',
   'person',
   'owner_changed',
+  'right_revoked',
 ] as const satisfies readonly PauseReason[];
 
 export const mirror = z
@@ -51,6 +52,13 @@ export const mirror = z
     upstream_changed_at: timeOrNull.describe('When a run last found something new.'),
     next_update_at: timeOrNull.describe('When the clock may take it next; null while it is paused.'),
     upstream_blocked_until: timeOrNull.describe("The upstream's host asked to be left alone until then."),
+    maintainer: z
+      .string()
+      .nullable()
+      .describe('Login of the admin of the project who answers for it; null: set up on the server, or not known.'),
+    visibility_warning: faultAnswer
+      .nullable()
+      .describe('The project was made public while its upstream asks for credentials; null: it was not.'),
     failures: whole.describe('Failed runs in a row, as far as they count.'),
     paused: z.boolean().describe('Nothing is done until it is woken.'),
     paused_reason: z.enum(pauseReasons).nullable().describe('Why; null: it is not paused.'),

@@ -71,7 +71,9 @@ export function explainFailure(fault: Fault, context: FailureContext): Failure {
       return failure(failures.notAllowed(host), advice.notAllowed, 'edit');
     case 'host_not_allowed':
       return failure(
-        context.direction === 'to' ? failures.notAllowedTo(facts['host'] ?? host) : failures.notAllowed(facts['host'] ?? host),
+        context.direction === 'to'
+          ? failures.notAllowedTo(facts['host'] ?? host)
+          : failures.notAllowed(facts['host'] ?? host),
         advice.notAllowed,
         'edit',
       );
@@ -83,6 +85,8 @@ export function explainFailure(fault: Fault, context: FailureContext): Failure {
       return failure(failures.mayNotPush, advice.askAdmin, 'none');
     case 'mirror_quota':
       return failure(failures.tooMany(facts['most'] ?? ''), advice.fewer, 'none');
+    case 'project_made_public':
+      return failure(failures.madePublic, advice.madePublic, 'edit');
     case 'maintainer_right_revoked':
       return failure(failures.rightRevoked(facts['login'] ?? ''), advice.rightRevoked, 'update');
     case 'upstream_rate_limited':
