@@ -26,6 +26,7 @@ describeForges('Projects of a forge', (choice) => {
       name: repo.name,
       empty: true,
       archived: false,
+      private: false,
       nativeMirror: false,
       defaultBranch: 'main',
       canPush: true,

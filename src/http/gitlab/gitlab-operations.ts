@@ -59,6 +59,10 @@ const added: readonly FaultCode[] = [
   'url_blocked',
   'push_mirror_unsupported',
   'push_mirror_is_upstream',
+  'host_not_allowed',
+  'scheme_not_allowed',
+  'mirroring_denied',
+  'push_mirroring_denied',
   'push_mirror_address_refused',
   'push_mirror_refused',
 ];

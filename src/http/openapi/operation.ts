@@ -26,7 +26,7 @@ export interface OperationBody {
 export interface Operation {
   readonly id: string;
   readonly tag: Tag;
-  readonly method: 'get' | 'put' | 'post' | 'delete';
+  readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
   /** From the root of this server, with {parameters}. */
   readonly path: string;
   readonly summary: string;

@@ -50,7 +50,8 @@ describe('the policy in the API', () => {
     await policy({ mirrors_per_owner: null });
     expect(await read()).toEqual({ ...answer.body, mirrors_per_owner: null });
     const log = await request(app).get('/api/v1/admin/audit').set(asChief);
-    const told = log.body.map(({ action, who, details }: Record<string, unknown>) => [action, who, details]);
+    const entries = log.body as Record<string, unknown>[];
+    const told = entries.map(({ action, who, details }) => [action, who, details]);
     // At the same moment, so in whatever order.
     expect(told).toHaveLength(2);
     expect(told).toEqual(
@@ -75,7 +76,8 @@ describe('the policy in the API', () => {
   it('refuses what it cannot use, each field by its name, and changes nothing (AUTH-10, WH-08)', async () => {
     const { policy, store } = bench();
     const answer = await policy({ allowed_hosts: ['ok.example', 'http://x'], min_interval: '1s', schemes: [] });
-    expect([answer.status, answer.body.errors.map(({ field }: { field: string }) => field)]).toEqual([
+    const faults = answer.body.errors as { readonly field: string }[];
+    expect([answer.status, faults.map(({ field }) => field)]).toEqual([
       400,
       ['allowed_hosts.1', 'schemes', 'min_interval'],
     ]);

@@ -135,6 +135,7 @@ describe('the OpenAPI document', () => {
         ...['makeWebhook', 'deleteWebhook', 'makeNotifySecret'],
         ...['planNextRun', 'acceptPlan', 'undoRun', 'listBackups', 'restoreBackup', 'listRuns', 'getRun'],
         ...['listAudit', 'listAllAudit', 'listMirrors', 'syncMirrors', 'pauseMirrors', 'resumeMirrors'],
+        ...['getPolicy', 'changePolicy'],
         ...['listPushMirrors', 'getPushMirror', 'addPushMirror', 'deletePushMirror', 'syncPushMirrors'],
         ...['getGitlabPullMirror', 'saveGitlabPullMirror', 'startGitlabPullMirror'],
         ...['listGitlabRemoteMirrors', 'addGitlabRemoteMirror', 'getGitlabRemoteMirror', 'editGitlabRemoteMirror'],

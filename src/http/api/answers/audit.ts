@@ -20,6 +20,7 @@ const actions = [
   'push_mirror.deleted',
   'session.began',
   'session.ended',
+  'policy.changed',
 ] as const satisfies readonly AuditAction[];
 const ways = ['token', 'session', 'cli', 'webhook', 'clock'] as const satisfies readonly AuditVia[];
 
