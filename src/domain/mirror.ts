@@ -124,6 +124,8 @@ export type MirrorEvent =
   /** The settings changed or the mirror was switched off: whatever is queued or running no longer counts. */
   | { readonly type: 'superseded'; readonly at: number }
   | { readonly type: 'let_go' }
+  /** Somebody else may have changed what was delivered. */
+  | { readonly type: 'doubted'; readonly at: number }
   /** Somebody asked for an update that is already on its way. */
   | { readonly type: 'woken' }
   | { readonly type: 'paused'; readonly pause: Pause }
@@ -197,6 +199,13 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
       return { ...idle(mirror), lease: mirror.lease, status: restingStatus(mirror), fence: mirror.fence + 1 };
     case 'let_go':
       return { ...mirror, lease: null };
+    case 'doubted': {
+      // Without the digest the next run looks at the forge, and it comes soon unless it waits for something else.
+      const soon = Math.max(event.at, (mirror.lastStartedAt ?? 0) + policy.minIntervalMs);
+      const waits = mirror.nextUpdateAt === null || mirror.pause !== null || mirror.lastError !== null;
+      const nextUpdateAt = waits ? mirror.nextUpdateAt : Math.min(mirror.nextUpdateAt, soon);
+      return { ...mirror, deliveredDigest: null, nextUpdateAt };
+    }
     case 'woken':
       return { ...mirror, ...awake(mirror) };
     case 'paused':

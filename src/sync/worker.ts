@@ -4,6 +4,7 @@ import type { ObjectCache } from '../ports/object-cache';
 import type { RunJob, RunQueue } from '../ports/run-queue';
 import { admitRuns } from './admit-runs';
 import { followDueHooks, followHook } from './follow-hook';
+import { createHostTimers } from './host-timers';
 import type { NoticeDeps } from './notices/deliver-notices';
 import { startOutbox } from './notices/start-outbox';
 import { reconcileProjects, type ReconcileDeps } from './reconcile-project';
@@ -40,9 +41,12 @@ export function startWorker(deps: WorkerDeps): Worker {
   let round: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
+  const hosts = createHostTimers(deps);
+
   const runRound = async (): Promise<void> => {
     try {
       await recoverRuns(deps);
+      await hosts.set(deps.roundMs);
       await followDueHooks(deps);
       await reconcileProjects(deps, deps.reconcileMs);
       const count = await scheduleDue(deps);
@@ -95,6 +99,7 @@ export function startWorker(deps: WorkerDeps): Worker {
       timer = undefined;
       const force = setTimeout(() => shutdown.abort(), graceMs);
       await round;
+      await hosts.close();
       await deps.queue.close();
       clearTimeout(force);
       await outbox.stop();

@@ -11,6 +11,7 @@ const run = promisify(execFile);
 type Mirror = MirrorAnswer & {
   readonly project: { readonly full_name: string };
   readonly paused_reason: string | null;
+  readonly sync_state: string;
 };
 
 describeForges('What happens to a project in the forge', (choice) => {
@@ -18,7 +19,12 @@ describeForges('What happens to a project in the forge', (choice) => {
   let scene: Scene;
 
   beforeAll(async () => {
-    scene = await Scene.start(choice, { WEBHOOK_SECRET: secret, RECONCILE_INTERVAL: '1h', LEASE: '1s' });
+    scene = await Scene.start(choice, {
+      WEBHOOK_SECRET: secret,
+      RECONCILE_INTERVAL: '1h',
+      LEASE: '1s',
+      MIN_UPDATE_INTERVAL: '1s',
+    });
     scene.source.commit('main', 'one');
     const url = `${scene.headwater.url}/hooks/forge`;
     await scene.forge.addWebhook(null, { url, secret, events: ['push', 'create', 'delete', 'repository'] });
@@ -34,13 +40,13 @@ describeForges('What happens to a project in the forge', (choice) => {
   const shown = async (api: MirrorApi) => (await api.mirror()) as Mirror;
 
   /** A person's push, of which the forge's webhook tells. */
-  async function pushTo(owner: string, name: string): Promise<void> {
+  async function pushTo(owner: string, name: string, what = `main:refs/heads/local-${randomUUID()}`): Promise<void> {
     const { maintainer, source, forge } = scene;
     const url = new URL(`${forge.url}/${owner}/${name}.git`);
     url.username = maintainer.name;
     url.password = maintainer.password;
     // The double runs in this process, so nothing may wait in its way.
-    await run('git', ['push', '-q', url.href, `main:refs/heads/local-${randomUUID()}`], { cwd: source.dir });
+    await run('git', ['push', '-q', url.href, what], { cwd: source.dir });
   }
 
   it('a new name is noticed with the next delivery of its webhook', async () => {
@@ -87,6 +93,16 @@ describeForges('What happens to a project in the forge', (choice) => {
     await pushTo(repo.owner, repo.name);
     await until(async () => !(await shown(api)).paused);
     await until(async () => scene.refs(repo)['refs/heads/main'] === scene.upstreamRefs()['refs/heads/main']);
+  });
+
+  it('somebody’s push to a mirrored branch is found out soon, though nothing is new upstream', async () => {
+    const { repo, api } = await mirrored();
+    expect((await shown(api)).sync_state).toBe('in_sync');
+    const local = scene.source.commit('only-here', 'local work');
+    scene.source.git(['update-ref', '-d', 'refs/heads/only-here']);
+    await pushTo(repo.owner, repo.name, `+${local}:refs/heads/main`);
+    await until(async () => (await shown(api)).sync_state === 'diverged');
+    expect(scene.refs(repo)['refs/heads/main']).toBe(local);
   });
 
   it('WH-06: two projects that mirror each other come to rest', async () => {

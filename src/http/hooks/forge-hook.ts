@@ -9,7 +9,15 @@ const payload = z.object({
   action: z.string().optional(),
   repository: z.object({ id: z.number().int().positive() }),
   sender: z.object({ login: z.string() }).nullish(),
+  ref: z.string().max(1_000).optional(),
+  ref_type: z.string().optional(),
 });
+
+/** Full in a push, short where a ref is made or deleted (facts of Forgejo 11). */
+function refsOf({ ref, ref_type }: z.infer<typeof payload>): string[] {
+  if (ref === undefined || ref === '') return [];
+  return [ref.startsWith('refs/') ? ref : `refs/${ref_type === 'tag' ? 'tags' : 'heads'}/${ref}`];
+}
 
 /**
  * `POST /hooks/forge`: the forge says that something happened to a project. Signed in by the secret of its webhook, over the
@@ -26,7 +34,8 @@ export function takeForgeDelivery(deps: Pick<HttpDeps, 'webhookSecrets' | 'forge
     if (found.success) {
       const { action, repository, sender } = found.data;
       const isDeletion = request.get('x-gitea-event') === 'repository' && action === 'deleted';
-      deps.forgeNews.hear({ repoId: repository.id, isDeletion, sender: sender?.login ?? null });
+      const refs = refsOf(found.data);
+      deps.forgeNews.hear({ repoId: repository.id, isDeletion, sender: sender?.login ?? null, refs });
     }
     response.status(202).json({ status: found.success ? 'accepted' : 'ignored' });
   };

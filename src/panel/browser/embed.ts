@@ -61,7 +61,7 @@
     const frame = document.createElement('iframe');
     frame.title = slot.title;
     frame.allow = 'clipboard-write';
-    Object.assign(frame.style, { display: 'block', width: '100%', border: '0', colorScheme: 'normal' });
+    Object.assign(frame.style, { display: 'block', width: '100%', border: '0' });
     return frame;
   }
 

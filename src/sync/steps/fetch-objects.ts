@@ -23,6 +23,8 @@ export async function fetchObjects(
   const wanted = [...listed].filter((oid) => !known.has(oid));
   if (wanted.length > 0) {
     const onProgress = (progress: Progress) => tellProgress(context, progress);
+    // A large upstream counts its objects for a while before it sends any.
+    onProgress({ phase: 'receiving', done: 0, total: 0, bytes: 0 });
     const fetched = await withUpstream(context, (access) =>
       respectHost(context, () =>
         context.upstream.fetch({

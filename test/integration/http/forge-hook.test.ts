@@ -20,7 +20,18 @@ describe("The forge's webhook", () => {
     const bench = httpBench();
     const answer = await send({ 'X-Gitea-Event': 'repository', ...headers }, body, bench);
     expect([answer.status, answer.body]).toEqual([202, { status: 'accepted' }]);
-    expect(bench.hints).toEqual([{ repoId: 1, isDeletion: true, sender: 'ann' }]);
+    expect(bench.hints).toEqual([{ repoId: 1, isDeletion: true, sender: 'ann', refs: [] }]);
+  });
+
+  it.each([
+    ['a push', { ref: 'refs/heads/a/b' }, 'refs/heads/a/b'],
+    ['a branch that is made', { ref: 'a/b', ref_type: 'branch' }, 'refs/heads/a/b'],
+    ['a tag that is deleted', { ref: 'v1', ref_type: 'tag' }, 'refs/tags/v1'],
+  ])('takes from %s which ref it was', async (_, fields, ref) => {
+    const bench = httpBench();
+    const text = JSON.stringify({ ...fields, repository: { id: 1 }, sender: { login: 'ann' } });
+    await send({ 'X-Gitea-Event': 'push', 'X-Gitea-Signature': sign(text) }, text, bench);
+    expect(bench.hints).toEqual([{ repoId: 1, isDeletion: false, sender: 'ann', refs: [ref] }]);
   });
 
   it.each([

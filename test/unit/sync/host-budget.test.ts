@@ -9,6 +9,7 @@ import { recoverRuns } from '../../../src/sync/recover-runs';
 import { requestSync } from '../../../src/sync/request-sync';
 import { scheduleDue } from '../../../src/sync/schedule-due';
 import { syncMirror } from '../../../src/sync/sync-mirror';
+import { createHostTimers } from '../../../src/sync/host-timers';
 import { startWorker } from '../../../src/sync/worker';
 import { until } from '../../support/until';
 import { hour, minute, ScriptedWorld } from '../../fakes/scripted-world';
@@ -155,6 +156,20 @@ describe('NET-03: a host that asks to be left alone', () => {
     c.w.clock.advance(30 * minute);
     await recoverRuns(c.w);
     expect(c.w.queue.waiting).toEqual([{ runId: run.id, mirrorId: ids[1] }]);
+  });
+
+  it('is asked again as soon as it may be, without waiting for the next round', async () => {
+    const { c, ids } = await limited(rateLimit(30 * minute));
+    const { run } = await requestSync(c.w, ids[1] ?? '', 'manual');
+    const timers = createHostTimers(c.w);
+    await timers.set(minute);
+    c.w.clock.advance(30 * minute - 40);
+    await timers.set(minute);
+    expect(c.w.queue.waiting).toEqual([]);
+    c.w.clock.advance(40);
+    await until(() => c.w.queue.waiting.length > 0);
+    expect(c.w.queue.waiting).toEqual([{ runId: run.id, mirrorId: ids[1] }]);
+    await timers.close();
   });
 
   it('turns back what was in the queue already', async () => {

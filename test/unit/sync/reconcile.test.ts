@@ -122,7 +122,7 @@ describe('Hints of the forge', () => {
   it('WH-04: about one project are gathered into one look', async () => {
     const { deps, forge, repoId } = await bench();
     const news = createForgeNews({ ...deps, gatherMs: 5 });
-    for (let at = 0; at < 1_000; at += 1) news.hear({ repoId, isDeletion: false, sender: 'maintainer' });
+    for (let at = 0; at < 1_000; at += 1) news.hear({ repoId, isDeletion: false, sender: 'maintainer', refs: [] });
     await new Promise((resolve) => setTimeout(resolve, 50));
     await news.close();
     expect(forge.asked.filter((what) => what === `project ${repoId}`)).toHaveLength(1);
@@ -131,7 +131,7 @@ describe('Hints of the forge', () => {
   it('WH-06: that our own pushes cause are no news', async () => {
     const { deps, forge, repoId } = await bench();
     const news = createForgeNews({ ...deps, gatherMs: 1 });
-    news.hear({ repoId, isDeletion: false, sender: 'headwater' });
+    news.hear({ repoId, isDeletion: false, sender: 'headwater', refs: [] });
     await new Promise((resolve) => setTimeout(resolve, 30));
     await news.close();
     expect(forge.asked).toEqual(['account']);
@@ -140,7 +140,8 @@ describe('Hints of the forge', () => {
   it('of somebody else are followed, also when one of ours came just before', async () => {
     const { deps, forge, repoId } = await bench();
     const news = createForgeNews({ ...deps, gatherMs: 5 });
-    for (const sender of ['headwater', 'maintainer', 'headwater']) news.hear({ repoId, isDeletion: false, sender });
+    for (const sender of ['headwater', 'maintainer', 'headwater'])
+      news.hear({ repoId, isDeletion: false, sender, refs: [] });
     await new Promise((resolve) => setTimeout(resolve, 50));
     await news.close();
     expect(forge.asked).toContain(`project ${repoId}`);
@@ -149,7 +150,7 @@ describe('Hints of the forge', () => {
   it('WH-05: of a deletion come before it, so it is looked for some times', async () => {
     const { deps, vanish, now, repoId } = await bench();
     const news = createForgeNews({ ...deps, deletionLooksMs: [1, 40] });
-    news.hear({ repoId, isDeletion: true, sender: 'maintainer' });
+    news.hear({ repoId, isDeletion: true, sender: 'maintainer', refs: [] });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await now()).not.toBeNull();
     vanish();
