@@ -156,13 +156,15 @@ describeSshd('with a real sshd', () =>
       await call(`DELETE ${push}/:name`, undefined, { name });
     });
 
-    it('for site admins: all mirrors, many at once, and who did what', async () => {
+    it('for site admins: all mirrors, many at once, what is allowed, and who did what', async () => {
       const { call: mine } = await mirrored(scene.settings);
       const { id } = await settled(mine);
       const call = caller(scene.forge.adminToken);
       expect((await call<{ id: string }[]>('GET /admin/mirrors')).map((mirror) => mirror.id)).toContain(id);
       for (const verb of ['sync', 'pause', 'resume'])
         expect(await call(`POST /admin/mirrors/${verb}`, { ids: [id] })).toEqual({ done: 1, failed: [] });
+      await call('PATCH /admin/policy', { push_mirrors: false });
+      expect(await call('GET /admin/policy')).toMatchObject({ push_mirrors: false });
       expect((await call<object[]>('GET /admin/audit')).length).toBeGreaterThan(5);
       await settled(mine);
     });
