@@ -114,7 +114,11 @@ async function pushPortion(
     listing,
     cacheDir: delivery.cacheDir,
     updates: portion,
-    onProgress: ({ bytes }) => report(alreadySent + bytes),
+    // Counted as it goes: of a push that breaks off, the forge may have taken what it got.
+    onProgress: ({ bytes }) => {
+      context.bytes.sent = alreadySent + bytes;
+      report(context.bytes.sent);
+    },
     signal: context.signal,
   });
   context.bytes.sent = alreadySent + result.sentBytes;

@@ -222,6 +222,16 @@ describe('a run that fails', () => {
     expect(w.log.messages('error')).toEqual(['run failed']);
   });
 
+  it('knows what it had sent when its push broke off', async () => {
+    const { w } = world();
+    w.forge.push = async ({ onProgress }) => {
+      onProgress({ bytes: 700 });
+      throw new HeadwaterError('forge_push_failed', { why: 'nothing moved' });
+    };
+    const id = await w.imported();
+    expect(await w.lastRun(id)).toMatchObject({ status: 'failed', sentBytes: 700 });
+  });
+
   it('throws a damaged cache away, so that the next run heals it', async () => {
     const { w } = world();
     const id = await w.enrol();

@@ -131,7 +131,8 @@ export function explainFailure(fault: Fault, context: FailureContext): Failure {
     case 'forge_failed':
       return failure(failures.forgeFailed(forge), advice.forgeDown, 'update');
     case 'forge_push_failed':
-      return failure(both(failures.pushFailed(forge), then), advice.nothing, 'update');
+      // The forge may have taken what it got before it broke off.
+      return failure(both(failures.pushFailed(forge), aftermath.partly), advice.nothing, 'update');
     case 'forge_token_refused':
       return failure(failures.tokenRefused(forge), advice.tellAdmin, 'update');
     case 'forge_project_missing':
