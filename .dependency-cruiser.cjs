@@ -85,7 +85,7 @@ module.exports = {
       name: 'config-is-pure-input',
       comment: 'Settings are read once and handed down; only the composition root and the entry read them.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|compose|compose-installer|config)[.]ts$|^src/config/' },
+      from: { path: '^src/', pathNot: '^src/(main|compose|compose-installer|config)[.]ts$|^src/(config|compose)/' },
       to: { path: '^src/config([.]ts$|/)' },
     },
     {

@@ -2,6 +2,7 @@ import { Octokit } from '@octokit/rest';
 import { describeForges } from '../support/forges';
 import type { MirrorAnswer } from '../support/headwater';
 import { Scene } from '../support/scene';
+import { watchOctokit } from '../support/watch-octokit';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -14,7 +15,7 @@ describeForges('Projects and connections, through the API with octokit', (choice
     scene.source.commit('dev');
     const scopes = ['write:user', 'write:repository', 'write:organization'];
     const { token } = await scene.forge.createToken(scene.maintainer, scopes);
-    octokit = new Octokit({ auth: token, baseUrl: `${scene.headwater.url}/api/v1`, log: quiet });
+    octokit = watchOctokit(new Octokit({ auth: token, baseUrl: `${scene.headwater.url}/api/v1`, log: quiet }));
   });
   afterAll(() => scene.close());
 

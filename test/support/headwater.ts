@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { watchOctokit } from './watch-octokit';
 
 // Tests run from the sources, the demo from dist.
 const places = ['../..', '../../..'].map((path) => resolve(__dirname, path));
@@ -187,7 +188,7 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: tmpdir() };
 }
 
-/** Calls with octokit, as a script would. */
+/** Calls with octokit, as a script would. In a test, every answer must be as it is documented. */
 export class MirrorApi {
   constructor(
     private readonly headwater: Headwater,
@@ -198,7 +199,9 @@ export class MirrorApi {
 
   async call<T>(method: string, path = '', body: object = {}): Promise<{ status: number; data: T }> {
     const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-    const octokit = new Octokit({ auth: this.token, baseUrl: `${this.headwater.url}/api/v1`, log: quiet });
+    const octokit = watchOctokit(
+      new Octokit({ auth: this.token, baseUrl: `${this.headwater.url}/api/v1`, log: quiet }),
+    );
     const { status, data } = await octokit.request(`${method} /repos/{owner}/{repo}/mirror/pull${path}`, {
       owner: this.owner,
       repo: this.repo,
