@@ -4,10 +4,12 @@ import type { Response } from 'express';
 export class EventStream {
   readonly #response: Response;
   readonly #onEnd: (() => void)[] = [];
-  #open = true;
+  #open: boolean;
 
   constructor(response: Response) {
     this.#response = response;
+    // Somebody may have gone while the stream's rights were looked up; nothing tells of that any more.
+    this.#open = !response.destroyed;
     response.on('close', () => this.end());
     // A client that is gone is no fault.
     response.on('error', () => this.end());

@@ -21,8 +21,12 @@ export interface Panel {
   readonly mayConnect: (request: Request) => Promise<void>;
   /** Whom the forge let see what, for when it does not answer. */
   readonly seen: LRUCache<string, { readonly caller: CallerRights; readonly at: number }>;
-  readonly forge: () => Promise<ForgeFacts & { readonly theme: string }>;
+  readonly forge: () => Promise<ThemedForge>;
+  /** The same without asking: what it last said. */
+  readonly knownForge: () => ThemedForge;
 }
+
+type ThemedForge = ForgeFacts & { readonly theme: string };
 
 /** One request of somebody who is signed in. */
 export interface PanelContext {
@@ -33,26 +37,28 @@ export interface PanelContext {
   readonly caller: CallerRights;
   /** The forge did not answer; the rights are those of this time (epoch ms). */
   readonly staleSince: number | null;
-  readonly forge: ForgeFacts & { readonly theme: string };
+  readonly forge: ThemedForge;
 }
 
 /** The forge's own account of itself; while it is down, what it last said, and before that what is most likely. */
-export function forgeFacts(deps: PanelDeps): Panel['forge'] {
+export function forgeFacts(deps: PanelDeps): Pick<Panel, 'forge' | 'knownForge'> {
   let look: ForgeLook = { name: 'Forgejo', theme: 'forgejo-auto', keepsLfs: true };
   let account: string | null = null;
-  return async () => {
+  const knownForge = (): ThemedForge => ({
+    name: look.name,
+    theme: look.theme,
+    keepsLfs: look.keepsLfs,
+    account: account ?? 'headwater',
+    url: deps.forgePublicUrl,
+  });
+  const forge = async (): Promise<ThemedForge> => {
     // The account never changes while the token stays.
     const [newLook, newAccount] = await Promise.allSettled([deps.forge.look(), account ?? deps.forge.account()]);
     if (newLook.status === 'fulfilled') look = newLook.value;
     if (newAccount.status === 'fulfilled') account = newAccount.value;
-    return {
-      name: look.name,
-      theme: look.theme,
-      keepsLfs: look.keepsLfs,
-      account: account ?? 'headwater',
-      url: deps.forgePublicUrl,
-    };
+    return knownForge();
   };
+  return { forge, knownForge };
 }
 
 /**

@@ -1,13 +1,16 @@
+import { setTimeout } from 'node:timers/promises';
 import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { Secret } from '../../domain/credentials';
 import { HeadwaterError, httpStatusOf, toHeadwaterError } from '../../domain/errors';
 import type { Mirror } from '../../domain/mirror';
 import { parseUpstreamUrl } from '../../domain/upstream-url';
-import { pages } from '../../panel/texts/pages';
+import { history, preview } from '../../panel/texts/history';
+import { newProject, pages } from '../../panel/texts/pages';
 import { say } from '../../panel/texts/rich';
 import { asActor } from './as-actor';
 import { createAssets } from './assets';
+import { paintFirst, patienceMs, streamOf } from './first-paint';
 import { connectionLimit } from './connection-limit';
 import { pullActionTable } from './actions';
 import { addForm, editForm, valuesOf } from './forms';
@@ -48,7 +51,7 @@ export function createPanelRouter(deps: PanelDeps): Router {
     mayConnect: connectionLimit(deps),
     progress: new ProgressWatch(deps.notices, () => Date.now()),
     seen: new LRUCache({ max: mostSeen }),
-    forge: forgeFacts(deps),
+    ...forgeFacts(deps),
   };
   deps.closing.addEventListener('abort', () => panel.progress.close(), { once: true });
 
@@ -56,16 +59,9 @@ export function createPanelRouter(deps: PanelDeps): Router {
   router.use('/assets', panel.assets.handler);
   router.use(...deps.signIn.pages);
   const signedIn = deps.signIn.requireSession((request, response, link) => {
-    void panel.forge().then((forge) => {
-      const model = { ...emptySettings, note: signedOutNote(forge.name, link) };
-      showPage(panel, request, response, {
-        page: settingsPage,
-        model,
-        forge,
-        csrf: '',
-        now: Date.now(),
-        status: response.statusCode,
-      });
+    // A slow forge is called by the name that it had before.
+    void Promise.race([panel.forge(), setTimeout(patienceMs, null, { ref: false })]).then(() => {
+      noteOnly(panel, request, response, response.statusCode, signedOutNote(panel.knownForge().name, link));
     });
   });
   router.use(['/new', project], signedIn);
@@ -74,13 +70,18 @@ export function createPanelRouter(deps: PanelDeps): Router {
 
   // A route's own, since only there the address is known by its parts.
   const fault = showFault(panel);
-  const page = (path: string, show: typeof showHistory) =>
-    router.get(path, (request: Request, response: Response) => show(panel, request, response), fault);
-  page('/new', showNew);
-  page(project, showSettings);
-  page(`${project}/status`, showStatus);
-  page(`${project}/history`, showHistory);
-  page(`${project}/plan/:id`, showPreview);
+  const page = (path: string, title: string, show: typeof showHistory) =>
+    router.get(
+      path,
+      paintFirst(panel, title),
+      (request: Request, response: Response) => show(panel, request, response),
+      fault,
+    );
+  page('/new', newProject.title, showNew);
+  page(project, pages.title, showSettings);
+  page(`${project}/status`, pages.tabTitle, showStatus);
+  page(`${project}/history`, history.title, showHistory);
+  page(`${project}/plan/:id`, preview.title, showPreview);
   router.get(`${project}/state`, getState(panel));
   router.get(`${project}/events`, getPanelEvents(panel));
   router.post('/new', fields, deps.signIn.csrf.protect, postNew(panel), fault);
@@ -176,26 +177,26 @@ function postAction(shared: Panel): RequestHandler {
 function showFault(panel: Panel): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     const error = toHeadwaterError(thrown);
-    if (response.headersSent || request.accepts(['json', 'html']) !== 'html' || error.code === 'route_not_found')
-      return next(thrown);
+    const { begun } = streamOf(request, response);
+    const isPage = request.accepts(['json', 'html']) === 'html' && error.code !== 'route_not_found';
+    if (!begun && (response.headersSent || !isPage)) return next(thrown);
     if (error.kind === 'bug') panel.deps.log.error({ err: error.cause ?? error }, 'request failed by a bug');
-    answerFault(panel, request, response, error).catch(next);
+    // A page that has begun must come to an end.
+    const giveUp = begun ? () => noteOnly(panel, request, response, 500, problemNote(pages.problem.unknown)) : next;
+    answerFault(panel, request, response, error).catch(giveUp);
   };
+}
+
+function noteOnly(panel: Panel, request: Request, response: Response, status: number, note: Note): void {
+  const [forge, model, csrf] = [panel.knownForge(), { ...emptySettings, note }, ''];
+  showPage(panel, request, response, { page: settingsPage, model, forge, csrf, now: Date.now(), status });
 }
 
 async function answerFault(panel: Panel, request: Request, response: Response, error: HeadwaterError): Promise<void> {
   const forge = await panel.forge();
   const { owner = '', repo = '' } = request.params as { owner?: string; repo?: string };
   const status = httpStatusOf(error.code);
-  const note = (what: Note) =>
-    showPage(panel, request, response, {
-      page: settingsPage,
-      model: { ...emptySettings, note: what },
-      forge,
-      csrf: '',
-      now: Date.now(),
-      status,
-    });
+  const note = (what: Note) => noteOnly(panel, request, response, status, what);
   if (error.code === 'session_missing') return note(signedOutNote(forge.name, signInAgain(panel, request)));
   if (error.code === 'forge_unreachable') return note(forgeDownNote(forge.name));
   if (error.code === 'project_not_found') return note(notThereNote(`${owner}/${repo}`));

@@ -8,7 +8,7 @@ import * as forms from '../../panel/texts/forms';
 import { guards } from '../../panel/texts/guards';
 import * as historyTexts from '../../panel/texts/history';
 import { notify } from '../../panel/texts/notify';
-import { newProject } from '../../panel/texts/pages';
+import { newProject, pages } from '../../panel/texts/pages';
 import { keySteps, states } from '../../panel/texts/states';
 import { webhook } from '../../panel/texts/webhook';
 import { barWidth, changesHeight, timesHeight } from './view/chart';
@@ -24,6 +24,7 @@ const words = {
   keySteps,
   states,
   newProject,
+  loading: pages.loading,
   backups,
   notify,
   webhook,

@@ -5,13 +5,12 @@ import { pages } from '../../panel/texts/pages';
 import { say } from '../../panel/texts/rich';
 import type { ForgeProject } from '../../ports/forge';
 import type { Secret } from '../../domain/credentials';
-import { HeadwaterError } from '../../domain/errors';
 import type { Mirror } from '../../domain/mirror';
 import { visibilityWarning } from '../../domain/project-visibility';
 import { parseUpstreamUrl } from '../../domain/upstream-url';
 import { addForm, editForm } from './forms';
 import { loadProject, type LoadedProject } from './load-project';
-import { loadPushes, type LoadedPushes } from './load-pushes';
+import { loadPushes, noPushes, projectOf, type LoadedPushes } from './load-pushes';
 import { archivedNote, nativeNote, noRightNote } from './notes';
 import { openContext, type Panel, type PanelContext } from './panel-context';
 import type { Banner } from './page';
@@ -64,9 +63,17 @@ export async function showSettings(
     });
   }
 
-  const loaded = await loadProject(panel, context);
   const stale = context.staleSince !== null;
-  const content = await contentOf(panel, context, loaded, open, extra);
+  // Asked together, since each of them may take its time.
+  const side = stale ? null : askForge(panel, context);
+  const [loaded, pushed] = await Promise.all([loadProject(panel, context), side?.pushed ?? noPushes]);
+  const content = await contentOf(
+    panel,
+    context,
+    { ...loaded, pushed, project: () => side?.project ?? null },
+    open,
+    extra,
+  );
   const running = content.pull?.live !== null && content.pull !== null;
   showPage(panel, request, response, {
     page: {
@@ -93,10 +100,23 @@ type Content = Omit<SettingsModel, 'once' | 'may'> & {
 
 const nothing: Content = { ...emptySettings, banners: [], headAction: null };
 
+interface Loaded extends LoadedProject {
+  readonly pushed: LoadedPushes;
+  /** As Headwater's account sees it; null: it cannot. */
+  readonly project: () => Promise<ForgeProject | null> | null;
+}
+
+function askForge(panel: Panel, context: PanelContext) {
+  const project = projectOf(panel, context);
+  // Whoever needs it hears of it.
+  project.catch(() => undefined);
+  return { project, pushed: loadPushes(panel, context, project) };
+}
+
 async function contentOf(
   panel: Panel,
   context: PanelContext,
-  loaded: LoadedProject,
+  loaded: Loaded,
   open: Box | null,
   extra: SettingsExtra,
 ): Promise<Content> {
@@ -105,7 +125,7 @@ async function contentOf(
     const pull = loaded.pull === null ? null : asOf(viewPull(loaded.pull, links, null), staleSince, context);
     return { ...nothing, pull, foot: [action('go', buttons.lookNow, links.settings)] };
   }
-  const pushed = await loadPushes(panel, context);
+  const { pushed } = loaded;
   const pushes = pushesOf(pushed, context, open);
   const adding = extra.form?.kind === 'add' ? extra.form : null;
   if (loaded.pull !== null) {
@@ -124,7 +144,7 @@ async function contentOf(
       headAction: headAction(pushed, context, buttons.addPush, form),
     };
   }
-  const project = await projectOf(panel, context);
+  const project = await loaded.project();
   if (project?.nativeMirror === true) return { ...nothing, note: nativeNote(context, project) };
   if (project?.archived === true) return { ...nothing, note: archivedNote() };
   const account = project === null || !project.canPush ? [accountBanner(context)] : [];
@@ -170,16 +190,6 @@ function pushesOf(
     pushNote: note,
     box: box?.box ?? null,
   };
-}
-
-/** null: Headwater's account cannot see it. */
-async function projectOf({ deps }: Panel, { caller }: PanelContext): Promise<ForgeProject | null> {
-  try {
-    return await deps.forge.project(caller.project.id);
-  } catch (thrown) {
-    if (thrown instanceof HeadwaterError && thrown.code === 'forge_project_missing') return null;
-    throw thrown;
-  }
 }
 
 function boxOf(request: Request): Box | null {

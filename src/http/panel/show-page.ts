@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { publicPlace } from '../sign-in/public-place';
 import { createHtml } from './html';
+import { streamOf } from './first-paint';
 import { keepTheme, themeOf, type Page } from './page';
 import type { Panel } from './panel-context';
 import type { ForgeFacts } from './view/pull-input';
@@ -18,32 +19,42 @@ export interface Shown {
   readonly status?: number;
 }
 
-/** Renders and sends a page. */
+/** Renders and sends a page, or the rest of it where its frame is on its way already. */
 export function showPage(panel: Panel, request: Request, response: Response, shown: Shown): void {
-  const { deps, assets, render } = panel;
+  const stream = streamOf(request, response);
+  const page = framePage(panel, request, response, shown.page, shown.forge);
+  const model = { ...shown.model, page, now: shown.now, csrf: shown.csrf, h: createHtml(shown.now) };
+  const frame = stream.begun ? '' : panel.render('shell', { page });
+  stream.end(shown.status ?? 200, frame + panel.render('rest', { ...model, late: stream.begun }));
+}
+
+/** What stands around a page; needs no answer of the forge. */
+export function framePage(
+  panel: Pick<Panel, 'deps' | 'assets'>,
+  request: Request,
+  response: Response,
+  choice: PageChoice,
+  forge: Shown['forge'],
+): Page {
+  const { deps, assets } = panel;
   const { base } = publicPlace(deps.publicUrl());
   const { owner, repo } = request.params as { owner?: string; repo?: string };
   const project = owner === undefined || repo === undefined ? '' : `/${owner}/${repo}`;
-  const kept = keepTheme(request, `${base}/`);
+  const kept = response.headersSent ? null : keepTheme(request, `${base}/`);
   if (kept !== null) response.append('Set-Cookie', kept);
-  const page: Page = {
-    heading: shown.page.title,
-    theme: themeOf(request, shown.forge.theme),
-    forgeUrl: shown.forge.url,
-    forgeOrigin: new URL(shown.forge.url).origin,
+  return {
+    heading: choice.title,
+    theme: themeOf(request, forge.theme),
+    forgeUrl: forge.url,
+    forgeOrigin: new URL(forge.url).origin,
     assets: `${base}/panel/assets/${assets.version}`,
     framed: request.get('sec-fetch-dest') === 'iframe' || request.get('x-panel-framed') === 'yes',
-    back: { href: `${shown.forge.url}${project}`, text: project === '' ? shown.forge.name : project.slice(1) },
+    back: { href: `${forge.url}${project}`, text: project === '' ? forge.name : project.slice(1) },
     headAction: null,
     banners: [],
     refresh: null,
     live: null,
     state: '',
-    ...shown.page,
+    ...choice,
   };
-  const html = render('layout', { ...shown.model, page, now: shown.now, csrf: shown.csrf, h: createHtml(shown.now) });
-  response
-    .status(shown.status ?? 200)
-    .type('html')
-    .send(html);
 }

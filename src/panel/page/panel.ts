@@ -84,6 +84,8 @@ function tellHeight(): void {
   window.parent.postMessage({ type: 'headwater:height', height }, hwForge);
 }
 
+// Browsers without :has() in style sheets show both.
+find('.hw-loading')?.remove();
 const skew = Number(main().dataset['hwNow'] ?? Date.now()) - Date.now();
 onSwap(enhance);
 enhance();
