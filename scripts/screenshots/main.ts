@@ -6,7 +6,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { startChromium } from '../../test/support/chromium';
-import { openGallery, showState } from '../../test/support/gallery-page';
+import { openGallery, panelPart, showState } from '../../test/support/gallery-page';
 import { gallery, GalleryServer, type GalleryState } from '../../test/support/panel-gallery';
 import { findForgeBinary, startRealForge } from '../../test/support/real-forge';
 import { docPage } from './doc-page';
@@ -76,7 +76,7 @@ async function picture(page: Page): Promise<Buffer> {
   await page.evaluate(
     "document.querySelectorAll('.hw-runs > li:nth-child(n + 7):not(:has(.is-open))').forEach((run) => run.remove())",
   );
-  return page.locator('#hw').screenshot({ animations: 'disabled' });
+  return page.locator(panelPart).first().screenshot({ animations: 'disabled' });
 }
 
 async function paste(page: Page, shots: readonly { caption: string; png: Buffer }[], look: Look): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { galleryPath, type GalleryServer, type GalleryState } from './panel-gallery';
+import { galleryPath, silentPath, type GalleryServer, type GalleryState } from './panel-gallery';
 
 export interface Viewing {
   /** px */
@@ -21,10 +21,17 @@ export async function openGallery(browser: Browser, viewing: Viewing): Promise<P
   return context.newPage();
 }
 
+/** What of the page is the panel. */
+export const panelPart = '#hw, .hw-loading, [data-headwater-notice]';
+
 export async function showState(page: Page, server: GalleryServer, state: GalleryState, theme: string): Promise<void> {
   await server.show(state);
   const path = state.form === undefined ? state.path : '';
-  await page.goto(`${server.url}${state.page ?? galleryPath}${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
+  const place = state.kind === 'silent' ? silentPath : (state.page ?? galleryPath);
+  // A page that still loads is looked at before its end.
+  const waitUntil = state.kind === 'loading' ? 'commit' : 'load';
+  await page.goto(`${server.url}${place}${path}${path.includes('?') ? '&' : '?'}theme=${theme}`, { waitUntil });
+  await page.locator(panelPart).first().waitFor();
   if (state.form !== undefined) await sendForm(page, `${galleryPath}${state.path}`, state.form);
 }
 

@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { fault, HeadwaterError, type FaultFacts } from '../../src/domain/errors';
 import type { FaultCode } from '../../src/domain/fault-catalogue';
+import { loadEmbedScript } from '../../src/adapters/manifest/embed-script';
+import { loadManifest } from '../../src/adapters/manifest/load-manifest';
 import type { Mirror } from '../../src/domain/mirror';
 import { defaultOptions } from '../../src/domain/mirror-options';
 import { noNotify, type NoticeDelivery } from '../../src/domain/mirror-notify';
@@ -29,6 +31,8 @@ export interface GalleryState {
   /** Another page than the project's. */
   readonly page?: string;
   readonly form?: Readonly<Record<string, string>>;
+  /** loading: the forge has not answered yet; silent: Headwater does not answer, in the forge's own page. */
+  readonly kind?: 'loading' | 'silent';
   readonly prepare?: (bench: PanelBench) => Promise<unknown> | void;
 }
 
@@ -289,6 +293,13 @@ export const gallery: readonly GalleryState[] = [
     topic: 'add',
     path: '/add',
     form: { address: 'git.example.org/octo-org/library', method: 'none' },
+  },
+  {
+    name: 'add-refused',
+    caption: 'An address that the admin does not allow',
+    topic: 'add',
+    path: '/add',
+    form: { address: 'https://127.0.0.1/octo-org/library.git', method: 'none' },
   },
   {
     name: 'add-test-failed',
@@ -839,6 +850,37 @@ export const gallery: readonly GalleryState[] = [
     },
   },
   {
+    name: 'forge-down-first',
+    caption: 'The forge does not answer, and nothing is known from before',
+    topic: 'whole',
+    path: '',
+    prepare: ({ forge }) => void (forge.down = true),
+  },
+  {
+    name: 'loading',
+    caption: 'Loading: the forge takes its time',
+    topic: 'whole',
+    path: '',
+    kind: 'loading',
+    prepare: ({ forge }) => {
+      forge.callerRights = () => new Promise(() => undefined);
+    },
+  },
+  {
+    name: 'headwater-down',
+    caption: 'Headwater does not answer: the forge’s page says so, above its own section',
+    topic: 'whole',
+    path: '',
+    kind: 'silent',
+  },
+  {
+    name: 'tab-none',
+    caption: 'The tab, where nothing is mirrored',
+    topic: 'whole',
+    path: '/status',
+  },
+  { name: 'how', caption: 'How mirroring works', topic: 'whole', page: '/panel/how', path: '' },
+  {
     name: 'tab',
     caption: 'The tab of the repository, for everybody who may see it',
     topic: 'whole',
@@ -859,6 +901,19 @@ function project(forge: PanelBench['forge']) {
 
 function notFound(): Error {
   return new HeadwaterError('upstream_not_found', { host: 'github.com' });
+}
+
+export const silentPath = '/settings-of-the-forge';
+
+/** A settings page of the forge, with the script that puts the panel there; nobody listens where it looks for it. */
+function silentPage(forgeUrl: string): string {
+  const slot = JSON.stringify(loadManifest().settingsPanel).replaceAll('"', '&quot;');
+  return `<!doctype html><html lang="en" data-theme="forgejo-auto"><head><meta charset="utf-8"><title>Settings</title>
+<script>const theme = new URL(location).searchParams.get('theme'); document.documentElement.dataset.theme = theme;
+for (const name of ['index', 'theme-' + theme]) document.write('<link rel="stylesheet" href="${forgeUrl}/assets/css/' + name + '.css">')</script>
+</head><body><main class="page-content"><h1>Settings</h1><h2>Repository</h2><h3>Mirrors</h3><h4 class="ui top attached header">Mirror settings</h4>
+<div class="ui attached segment"><form><input type="hidden" name="action" value="push-mirror-add"></form></div></main>
+<script data-headwater="http://127.0.0.1:9" data-health="/healthz" data-owner="octo-org" data-repo="library" data-slot="${slot}">${loadEmbedScript()}</script></body></html>`;
 }
 
 /** Serves one state after another: `show` makes a fresh panel that is in this state. */
@@ -896,7 +951,9 @@ export class GalleryServer {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const style = forgeStyle(request.url ?? '');
-    if (style !== null) response.setHeader('Content-Type', 'text/css').end(style);
+    if (request.url?.startsWith(silentPath) === true)
+      response.setHeader('Content-Type', 'text/html').end(silentPage(this.forgeUrl()));
+    else if (style !== null) response.setHeader('Content-Type', 'text/css').end(style);
     else if (this.#bench === null) response.end();
     else (this.#bench.app as RequestListener)(request, response);
   }

@@ -16,6 +16,7 @@ import { pullActionTable } from './actions';
 import { addForm, editForm, valuesOf } from './forms';
 import { mirrorOf, showHistory, showPreview } from './history-page';
 import { getPanelEvents, getState } from './live';
+import { getHow } from './how-page';
 import { loadProject } from './load-project';
 import { loadPushes } from './load-pushes';
 import { postNew, showNew } from './new-page';
@@ -58,6 +59,7 @@ export function createPanelRouter(deps: PanelDeps): Router {
   const router = Router();
   router.use('/assets', panel.assets.handler);
   router.use(...deps.signIn.pages);
+  router.get('/how', getHow(panel));
   const signedIn = deps.signIn.requireSession((request, response, link) => {
     // A slow forge is called by the name that it had before.
     void Promise.race([panel.forge(), setTimeout(patienceMs, null, { ref: false })]).then(() => {
@@ -95,6 +97,8 @@ export function createPanelRouter(deps: PanelDeps): Router {
   return router;
 }
 
+/** How soon a page that waits for the forge looks again; the text says so. */
+const lookAgainSeconds = 30;
 const settingsPage = { template: 'settings', title: pages.title } as const;
 
 function postAdd(shared: Panel): RequestHandler {
@@ -187,9 +191,17 @@ function showFault(panel: Panel): ErrorRequestHandler {
   };
 }
 
-function noteOnly(panel: Panel, request: Request, response: Response, status: number, note: Note): void {
+function noteOnly(
+  panel: Panel,
+  request: Request,
+  response: Response,
+  status: number,
+  note: Note,
+  refresh: number | null = null,
+): void {
   const [forge, model, csrf] = [panel.knownForge(), { ...emptySettings, note }, ''];
-  showPage(panel, request, response, { page: settingsPage, model, forge, csrf, now: Date.now(), status });
+  const page = { ...settingsPage, refresh: request.method === 'GET' ? refresh : null };
+  showPage(panel, request, response, { page, model, forge, csrf, now: Date.now(), status });
 }
 
 async function answerFault(panel: Panel, request: Request, response: Response, error: HeadwaterError): Promise<void> {
@@ -198,7 +210,8 @@ async function answerFault(panel: Panel, request: Request, response: Response, e
   const status = httpStatusOf(error.code);
   const note = (what: Note) => noteOnly(panel, request, response, status, what);
   if (error.code === 'session_missing') return note(signedOutNote(forge.name, signInAgain(panel, request)));
-  if (error.code === 'forge_unreachable') return note(forgeDownNote(forge.name));
+  if (error.code === 'forge_unreachable')
+    return noteOnly(panel, request, response, status, forgeDownNote(forge.name), lookAgainSeconds);
   if (error.code === 'project_not_found') return note(notThereNote(`${owner}/${repo}`));
   if (owner === '')
     return note(problemNote(error.code === 'csrf_refused' ? pages.problem.expired : pages.problem.unknown));

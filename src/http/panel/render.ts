@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Eta } from 'eta';
 import * as actions from '../../panel/texts/actions';
+import { how } from '../../panel/texts/how';
 import { addressWords } from '../../panel/texts/address-hints';
 import { backups } from '../../panel/texts/backups';
 import * as forms from '../../panel/texts/forms';
@@ -24,6 +25,7 @@ const words = {
   keySteps,
   states,
   newProject,
+  how: how.link,
   loading: pages.loading,
   backups,
   notify,

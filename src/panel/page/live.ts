@@ -9,13 +9,23 @@ const speakMs = 15_000;
 let source: EventSource | null = null;
 let watched = '';
 let polling: number | undefined;
+let again: number | undefined;
 let spokenAt = 0;
 let spokenPhase = '';
 
 /** Keeps the page true: by events, and while those are cut off, by asking. */
 export function watch(): void {
   onSwap(connect);
+  onSwap(lookAgain);
   connect();
+  lookAgain();
+}
+
+/** A page that no event will change, since the forge is down, says itself how soon it is to be looked at again (s). */
+function lookAgain(): void {
+  window.clearTimeout(again);
+  const seconds = Number(main().dataset['hwAgain'] ?? 0);
+  if (seconds > 0) again = window.setTimeout(() => void refresh().then(lookAgain), seconds * 1000);
 }
 
 function connect(): void {

@@ -24,7 +24,8 @@ document.addEventListener('click', (event) => {
 
 document.addEventListener('submit', (event) => {
   const form = event.target as HTMLFormElement;
-  if (form.method !== 'post') return;
+  // The property of that name may be a field that is called so.
+  if (form.getAttribute('method') !== 'post') return;
   event.preventDefault();
   void send(form, event.submitter);
 });

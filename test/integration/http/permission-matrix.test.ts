@@ -236,6 +236,8 @@ const otherRoutes: readonly string[] = [
   ...panelForms.map((path) => `POST ${path}`),
   // The page that makes a project: for whoever is signed in; the token given there decides.
   'GET /new',
+  // Tells how mirroring works, and nothing of anybody.
+  'GET /how',
   'POST /new',
   'GET /plugin-manifest.json',
   'GET /openapi.json',

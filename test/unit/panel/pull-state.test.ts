@@ -104,7 +104,7 @@ describe('a pull mirror on the screen', () => {
     expect(waiting).toMatchObject({
       badge: 'Waiting (clock, quiet)',
       why: 'The first update starts within a minute.',
-      facts: ['Next run: today 18:00 UTC'],
+      facts: [],
     });
     expect(waiting.buttons).toContain('Stop');
   });

@@ -6,6 +6,7 @@ export interface PanelLinks {
   readonly events: string;
   readonly state: string;
   readonly assets: string;
+  readonly how: string;
   /** Opens a box below a mirror. */
   open(box: Box, push?: string): string;
   run(id: string): string;
@@ -38,6 +39,7 @@ export function panelLinks(base: string, forgeUrl: string, owner: string, repo: 
     events: `${here}/events`,
     state: `${here}/state`,
     assets: `${base}/panel/assets`,
+    how: `${base}/panel/how`,
     open: (box, push) => `${here}?open=${box}${push === undefined ? '' : `&push=${encodeURIComponent(push)}`}`,
     run: (id) => `${here}/history?run=${encodeURIComponent(id)}`,
     backups: (page, asked) =>

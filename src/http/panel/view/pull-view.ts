@@ -75,7 +75,7 @@ export function viewPull(input: PullInput, links: PanelLinks, open: Box | null):
     advice: state.advice,
     next: state.next,
     warning: state.warning ?? null,
-    facts: state.kind === 'running' || state.kind === 'needsKey' ? [] : factsOf(input, state),
+    facts: hasNoTimes(input, state) ? [] : factsOf(input, state),
     actions: pullActions(input, state, links, box),
     loud: state.badge.tone !== 'ok' && state.badge.tone !== 'quiet',
     badgeAt: null,
@@ -97,6 +97,11 @@ function fits(box: Box, { mirror }: PullInput): boolean {
   if (box === 'password') return mirror.ssh === null;
   if (box === 'key') return mirror.ssh !== null;
   return box === 'edit' || box === 'delete';
+}
+
+/** While it runs the progress says more, and before the first run there is nothing to say. */
+function hasNoTimes({ mirror }: PullInput, { kind }: PullState): boolean {
+  return kind === 'running' || kind === 'needsKey' || (kind === 'waiting' && mirror.lastStartedAt === null);
 }
 
 function factsOf({ mirror, now }: PullInput, state: PullState): FactView[] {
