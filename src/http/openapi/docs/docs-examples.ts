@@ -59,6 +59,7 @@ export function octokitOf(operation: Operation): string | null {
 function literal(value: unknown, indent = ''): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((each) => literal(each, indent)).join(', ')}]`;
   const inner = `${indent}  `;
   const fields = Object.entries(value).map(([name, field]) => `${inner}${name}: ${literal(field, inner)},`);
   return `{\n${fields.join('\n')}\n${indent}}`;
