@@ -103,14 +103,17 @@ export type Refusal =
   | { readonly kind: 'quota' }
   | { readonly kind: 'hook'; readonly text: string };
 
-/** The words are Forgejo 11's (routers/private/hook_pre_receive.go), which are Gitea's but for the name before them. */
+/**
+ * The words are Forgejo 11's (routers/private/hook_pre_receive.go), which are Gitea's but for the name before them; newer Giteas
+ * say "error:" there (1.26.0, cmd/serv.go).
+ */
 export function refusalOf(report: PushReport): Refusal {
   for (const line of report.remoteLines) {
-    const own = /^(?:Forgejo|Gitea): (.*)$/.exec(line)?.[1]?.trim();
+    const own = /^(?:Forgejo|Gitea|error): (.*)$/.exec(line)?.[1]?.trim();
     if (own === undefined) continue;
     if (own.startsWith('User permission denied')) return { kind: 'no_write_access' };
     if (own.startsWith('Quota exceeded')) return { kind: 'quota' };
-    const branch = /^(?:Not allowed to push to protected branch|branch) (\S+)/.exec(own)?.[1];
+    const branch = /^(?:Not allowed to (?:force-)?push to protected branch|branch) (\S+)/.exec(own)?.[1];
     if (branch !== undefined && own.includes('protected')) return branchRefusal(`refs/heads/${branch}`, own);
     const tag = /^Tag (\S+) is protected/.exec(own)?.[1];
     if (tag !== undefined) return { kind: 'tag_protected', ref: `refs/tags/${tag}` };
@@ -127,8 +130,9 @@ function branchRefusal(ref: RefName, own: string): Refusal {
 /** What hooks said, without the forge's hints, git's own frame and blank lines. */
 export function plainText(lines: readonly string[]): string {
   return lines
-    .map((line) => line.replace(/^(?:Forgejo|Gitea): /, '').trim())
-    .filter((line) => line !== '' && !/^(?:error: hook declined|Create a new pull request|https?:\/\/\S+$)/.test(line))
+    .filter((line) => !line.startsWith('error: hook declined'))
+    .map((line) => line.replace(/^(?:Forgejo|Gitea|error):/, '').trim())
+    .filter((line) => line !== '' && !/^(?:Create a new pull request|https?:\/\/\S+$)/.test(line))
     .join(' ');
 }
 
