@@ -81,9 +81,13 @@ export async function uninstall(deps: UninstallDeps, request: UninstallRequest):
         await forget({ files: record.files.filter((each) => each !== file) });
         break;
       }
-      case 'reload':
-        reloads.push(await deps.folderOf(step.path).reload());
+      case 'reload': {
+        const reload = await deps.folderOf(step.path).reload();
+        reloads.push(reload);
+        // Left to a person: nothing to report as done.
+        if (!reload.done) continue;
         break;
+      }
       case 'webhook':
         if (record.webhook !== null) await admin.removeWebhook(record.webhook.id);
         await forget({ webhook: null });
