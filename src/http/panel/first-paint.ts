@@ -1,11 +1,10 @@
-import type { Request, RequestHandler, Response } from 'express';
-import { createPageStream, type PageStream } from './page-stream';
+import type { RequestHandler } from 'express';
+import { streamOf } from './page-stream';
 import type { Panel } from './panel-context';
 import { framePage } from './show-page';
 
 /** So long (ms) a page may take to come at once, with its right status. */
 export const patienceMs = 250;
-const streams = 'pageStream';
 
 /**
  * Shows the frame of a page at once when the forge takes its time: a browser draws it while the rest is still asked for, and
@@ -24,10 +23,4 @@ export function paintFirst(panel: Panel, title: string): RequestHandler {
     }
     next();
   };
-}
-
-/** The page that this answer becomes. */
-export function streamOf(request: Request, response: Response): PageStream {
-  const locals = response.locals as Record<string, PageStream | undefined>;
-  return (locals[streams] ??= createPageStream(request, response));
 }

@@ -10,6 +10,8 @@ export interface PageStream {
   end(status: number, html: string): void;
 }
 
+const streams = 'pageStream';
+
 /** Who asks from the forge's pages, from ours or by hand. Browsers say so themselves. */
 const near = ['same-origin', 'same-site', 'none'];
 
@@ -17,7 +19,7 @@ const near = ['same-origin', 'same-site', 'none'];
  * Packs pages for browsers that come from here or from the forge. To others a page goes as it is: whoever can make a browser
  * ask again and again, and watch how much comes back, could guess at what is in a packed page (BREACH).
  */
-export function createPageStream(request: Request, response: Response): PageStream {
+function createPageStream(request: Request, response: Response): PageStream {
   const packs =
     near.includes(request.get('sec-fetch-site') ?? '') && request.acceptsEncodings(['gzip', 'identity']) === 'gzip';
   let out: Writable | null = null;
@@ -48,4 +50,10 @@ export function createPageStream(request: Request, response: Response): PageStre
       if (!response.destroyed) out.end(html);
     },
   };
+}
+
+/** The page that this answer becomes. */
+export function streamOf(request: Request, response: Response): PageStream {
+  const locals = response.locals as Record<string, PageStream | undefined>;
+  return (locals[streams] ??= createPageStream(request, response));
 }

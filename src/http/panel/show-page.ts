@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { publicPlace } from '../sign-in/public-place';
 import { createHtml } from './html';
-import { streamOf } from './first-paint';
 import { keepTheme, themeOf, type Page } from './page';
+import { streamOf } from './page-stream';
 import type { Panel } from './panel-context';
 import type { ForgeFacts } from './view/pull-input';
 
