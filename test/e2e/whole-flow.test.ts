@@ -257,6 +257,8 @@ describeChromium('in a browser', () => {
 
     it('the admin takes it out again, and the forge has its own section back', async () => {
       expect((await scene.place.uninstall('--remove-account')).code).toBe(0);
+      const { customPath } = scene.place;
+      expect(await readdir(customPath, { recursive: true }).catch(() => [])).toEqual([]);
       await scene.headwater.stop();
       await person.signInToForge(scene.maintainer);
       await person.page.goto(settings);
