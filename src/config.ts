@@ -122,6 +122,15 @@ function checkTogether(config: Config, faults: FieldFault[]): void {
       message: `must not be longer than ${settings.stuckAfterMs.name} (${longest})`,
     });
   }
+  const { oauthClientId, oauthClientSecret } = settings;
+  if ((config.oauthClientId === null) !== (config.oauthClientSecret === null)) {
+    const [missing, given] =
+      config.oauthClientId === null ? [oauthClientId, oauthClientSecret] : [oauthClientSecret, oauthClientId];
+    faults.push({
+      field: missing.name,
+      message: `is missing, while ${given.name} is set: nobody can sign in without both`,
+    });
+  }
   if (config.minIntervalMs > config.maxIntervalMs) {
     faults.push({
       field: settings.minIntervalMs.name,

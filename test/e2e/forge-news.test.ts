@@ -83,6 +83,45 @@ describeForges('What happens to a project in the forge', (choice) => {
     expect((await shown(api)).paused).toBe(false);
   });
 
+  it('AUTH-01: a right that is taken away pauses the mirror with the next webhook, until another admin resumes it', async () => {
+    const { repo } = await mirrored();
+    const { forge, headwater } = scene;
+    const admin = await forge.createUser(`admin-${repo.id}`);
+    await forge.addCollaborator(repo.owner, repo.name, admin.name, 'admin');
+    const { token } = await forge.createToken(admin, ['write:repository', 'read:user']);
+    const asAdmin = headwater.as(token, repo.owner, repo.name);
+    await asAdmin.put(scene.settings);
+    await asAdmin.settled();
+    const owner = headwater.as(scene.token, repo.owner, repo.name);
+    expect(await owner.mirror()).toMatchObject({ maintainer: admin.name, paused: false });
+
+    await forge.removeCollaborator(repo.owner, repo.name, admin.name);
+    await pushTo(repo.owner, repo.name);
+    await until(async () => (await shown(owner)).paused_reason === 'right_revoked');
+    const before = scene.refs(repo);
+    scene.source.commit('main', 'after the right was gone');
+    await expect(owner.call('POST', '')).rejects.toMatchObject({ status: 409 });
+    expect(scene.refs(repo)).toEqual(before);
+    await owner.call('POST', '/resume', {});
+    await until(async () => scene.refs(repo)['refs/heads/main'] === scene.upstreamRefs()['refs/heads/main']);
+    expect(await owner.mirror()).toMatchObject({ maintainer: scene.maintainer.name, paused: false });
+  });
+
+  it('AUTH-04: a project that is made public is told before anything further is pushed', async () => {
+    const { repo, api } = await mirrored();
+    await scene.forge.makePrivate(repo.owner, repo.name, true);
+    await api.put({ ...scene.settings, auth_user: 'bot', auth_password: 's3cret-of-the-upstream' });
+    await api.settled();
+    expect(await api.mirror()).toMatchObject({ visibility_warning: null });
+    await scene.forge.makePrivate(repo.owner, repo.name, false);
+    await pushTo(repo.owner, repo.name);
+    const warned = async () => (await api.mirror()) as Mirror & { visibility_warning: { code: string } | null };
+    await until(async () => (await warned()).visibility_warning?.code === 'project_made_public');
+    await scene.forge.makePrivate(repo.owner, repo.name, true);
+    await pushTo(repo.owner, repo.name);
+    await until(async () => (await warned()).visibility_warning === null);
+  });
+
   it('an archived project pauses the mirror, and an unarchived one goes on by itself', async () => {
     const { repo, api } = await mirrored();
     await scene.forge.archive(repo.owner, repo.name, true);

@@ -1,4 +1,5 @@
 import type { Mirror } from '../../domain/mirror';
+import { narrowSchedule } from '../../domain/policy';
 import { buttons } from '../../panel/texts/actions';
 import type { Panel, PanelContext } from './panel-context';
 import { dayOf } from './read-form';
@@ -15,7 +16,8 @@ export function addForm(
   context: PanelContext,
   { only, from = null, ...sent }: Sent & { readonly only: 'pull' | 'push' | null; readonly from?: string | null },
 ): FormView {
-  const start: FormValues = only === 'push' ? { ...emptyValues, direction: 'push', method: 'password' } : emptyValues;
+  const empty = startValues(context);
+  const start: FormValues = only === 'push' ? { ...empty, direction: 'push', method: 'password' } : empty;
   const values = sent.values ?? { ...start, address: prefilled(from) };
   return viewForm({
     ...shared(panel, context),
@@ -60,14 +62,25 @@ export function valuesOf(mirror: Mirror): FormValues {
   };
 }
 
-function shared({ deps }: Panel, { forge, links }: PanelContext) {
+function shared(panel: Panel, context: PanelContext) {
+  const { forge, links } = context;
   return {
     keepsLfs: forge.keepsLfs,
-    intervalMs: deps.policy.updateIntervalMs,
-    bounds: deps.policy,
+    ...boundsOf(panel, context),
     self: links.forge.project,
     canTest: true,
   };
+}
+
+/** A form that nobody has filled in yet says what the admins chose for new mirrors. */
+export function startValues({ allowed }: Pick<PanelContext, 'allowed'>): FormValues {
+  return { ...emptyValues, options: { ...emptyValues.options, ...allowed.defaults } };
+}
+
+/** The usual interval, and the shortest and longest ones, as they are allowed now. */
+export function boundsOf({ deps }: Panel, { allowed }: Pick<PanelContext, 'allowed'>) {
+  const bounds = narrowSchedule(deps.policy, allowed);
+  return { intervalMs: bounds.updateIntervalMs, bounds };
 }
 
 /** Where a project was imported or mirrored from before it became a regular one. */

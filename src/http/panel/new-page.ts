@@ -6,13 +6,14 @@ import { importProject } from '../../sync/import-project';
 import { publicPlace } from '../sign-in/public-place';
 import { signedInOf } from '../sign-in/session-data';
 import { asActor } from './as-actor';
+import { boundsOf, startValues } from './forms';
 import type { Panel, PanelContext } from './panel-context';
 import { readForm } from './read-form';
 import { withSaid } from './said';
 import { saveMirror } from './save-mirror';
 import { emptySettings } from './settings-model';
 import { showPage } from './show-page';
-import { emptyValues, viewForm, type FormInput } from './view/form-view';
+import { viewForm, type FormInput } from './view/form-view';
 import { panelLinks } from './view/panel-links';
 
 type Sent = Pick<FormInput, 'values' | 'project'> & Partial<Pick<FormInput, 'faults' | 'hostKeys' | 'result'>>;
@@ -21,7 +22,7 @@ type Sent = Pick<FormInput, 'values' | 'project'> & Partial<Pick<FormInput, 'fau
 export async function showNew(panel: Panel, request: Request, response: Response): Promise<void> {
   const context = await newContext(panel, request);
   const project = { owner: context.login, name: '', isPrivate: true };
-  show(panel, context, response, { values: emptyValues, project });
+  show(panel, context, response, { values: startValues(context), project });
 }
 
 /**
@@ -32,7 +33,7 @@ export function postNew(shared: Panel): RequestHandler {
   return async (request, response) => {
     const panel = asActor(shared, request);
     const context = await newContext(panel, request);
-    const sent = readForm(request, emptyValues);
+    const sent = readForm(request, startValues(context));
     const project = { owner: sent.owner, name: sent.name, isPrivate: sent.isPrivate };
     const wanted = { owner: project.owner, name: project.name, private: project.isPrivate, description: '' };
     const outcome = await saveMirror(panel, context, sent, null, (settings) => {
@@ -54,8 +55,7 @@ function show(panel: Panel, context: PanelContext, response: Response, sent: Sen
     kind: 'new',
     directions: false,
     keepsLfs: forge.keepsLfs,
-    intervalMs: panel.deps.policy.updateIntervalMs,
-    bounds: panel.deps.policy,
+    ...boundsOf(panel, context),
     self: '',
     submit: newProject.button,
     action: `${publicPlace(panel.deps.publicUrl()).base}/panel/new`,
@@ -93,6 +93,7 @@ async function newContext(panel: Panel, request: Request): Promise<PanelContext>
     login,
     caller: { login, person, project: { id: 0, owner: login, name: '' }, admin: true, writeScope: false },
     forge,
+    allowed: await deps.store.policy(),
     staleSince: null,
   };
 }

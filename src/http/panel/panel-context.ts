@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import { HeadwaterError } from '../../domain/errors';
+import type { Policy } from '../../domain/policy';
 import type { CallerRights, ForgeLook } from '../../ports/forge';
 import { publicPlace } from '../sign-in/public-place';
 import { signedInOf } from '../sign-in/session-data';
@@ -35,6 +36,8 @@ export interface PanelContext {
   readonly csrf: string;
   readonly login: string;
   readonly caller: CallerRights;
+  /** What the site's admins allow. */
+  readonly allowed: Policy;
   /** The forge did not answer; the rights are those of this time (epoch ms). */
   readonly staleSince: number | null;
   readonly forge: ThemedForge;
@@ -71,7 +74,7 @@ export async function openContext(panel: Panel, request: Request): Promise<Panel
   if (signedIn === null) throw new HeadwaterError('session_missing');
   const { owner = '', repo = '' } = request.params as { owner?: string; repo?: string };
   const key = `${signedIn.userId} ${owner}/${repo}`;
-  const [seen, forge] = await Promise.all([sight(panel, request, key), panel.forge()]);
+  const [seen, forge, allowed] = await Promise.all([sight(panel, request, key), panel.forge(), deps.store.policy()]);
   const { base } = publicPlace(deps.publicUrl());
   return {
     request,
@@ -79,6 +82,7 @@ export async function openContext(panel: Panel, request: Request): Promise<Panel
     csrf: deps.signIn.csrf.token(request),
     login: signedIn.login,
     forge,
+    allowed,
     ...seen,
   };
 }

@@ -13,7 +13,7 @@ import { createAssets } from './assets';
 import { paintFirst, patienceMs } from './first-paint';
 import { connectionLimit } from './connection-limit';
 import { pullActionTable } from './actions';
-import { addForm, editForm, valuesOf } from './forms';
+import { addForm, editForm, startValues, valuesOf } from './forms';
 import { mirrorOf, showHistory, showPreview } from './history-page';
 import { getPanelEvents, getState } from './live';
 import { getHow } from './how-page';
@@ -39,7 +39,6 @@ import { showSettings, type SettingsExtra } from './settings-page';
 import { showPage } from './show-page';
 import { showStatus } from './status-page';
 import { explainFailure } from './view/failure';
-import { emptyValues } from './view/form-view';
 
 const project = '/:owner/:repo';
 const mostSeen = 10_000;
@@ -106,7 +105,7 @@ function postAdd(shared: Panel): RequestHandler {
   return async (request, response) => {
     const panel = asActor(shared, request);
     const context = await openContext(panel, request);
-    const sent = readForm(request, emptyValues);
+    const sent = readForm(request, startValues(context));
     const { mirror } = await loadProject(panel, context);
     const only = mirror !== null ? 'push' : (await loadPushes(panel, context)).mayChange ? null : 'pull';
     if (sent.values.direction === 'push') {

@@ -84,6 +84,19 @@ describe('the configuration', () => {
     expect(Object.isFrozen(config)).toBe(true);
   });
 
+  it.each([
+    ['ID', 'SECRET'],
+    ['SECRET', 'ID'],
+  ])('asks for both halves of the sign-in: %s alone is a fault', (given, missing) => {
+    const alone = { [`HEADWATER_OAUTH_CLIENT_${given}`]: 'half' };
+    expect(faultsOf(() => read(alone))).toEqual([
+      {
+        field: `HEADWATER_OAUTH_CLIENT_${missing}`,
+        message: `is missing, while HEADWATER_OAUTH_CLIENT_${given} is set: nobody can sign in without both`,
+      },
+    ]);
+  });
+
   it('reports every fault at once, each with its name, and no value', () => {
     const faults = faultsOf(() =>
       parseConfig({
@@ -199,6 +212,7 @@ describe('the configuration', () => {
       HEADWATER_SECRET_KEY: 'ab'.repeat(32),
       HEADWATER_DATABASE_URL: 'postgres://u:canary-db@h/d',
       HEADWATER_REDIS_URL: 'redis://:canary-redis@h',
+      HEADWATER_OAUTH_CLIENT_ID: 'client',
       HEADWATER_OAUTH_CLIENT_SECRET: 'canary-client',
       HEADWATER_WEBHOOK_SECRET: 'canary-hook',
     });

@@ -237,8 +237,16 @@ describe('a pull mirror on the screen', () => {
       'An admin of octo-org has to confirm the mirror.',
       'Confirm mirror [primary]',
     ],
+    [
+      'right_revoked',
+      'Paused because mona is no admin of this project any more.',
+      'If it is to go on, confirm it. You answer for it from then on.',
+      'Confirm mirror [primary]',
+    ],
   ] as const)('says why it is paused: %s', (reason, why, advice, first) => {
-    const paused = look({ ...fine, nextUpdateAt: null, pause: { reason, by: 'mona', at: now - 12 * minute } });
+    const maintainer = { id: 5, login: 'mona', siteAdmin: false };
+    const pause = { reason, by: 'mona', at: now - 12 * minute };
+    const paused = look({ ...fine, nextUpdateAt: null, maintainer, pause });
     expect(paused).toMatchObject({ badge: 'Paused (pause, quiet)', why, advice });
     expect(paused.buttons[0]).toBe(first);
   });
