@@ -32,6 +32,6 @@ export const topics: Readonly<Record<GalleryState['topic'], { readonly title: st
   },
   whole: {
     title: 'In place of the lists',
-    text: 'Nobody signed in, no right, a mirror of the forge’s own, a forge that is down; and the tab that everybody sees who may see the project.',
+    text: 'Nobody signed in, no right, a mirror of the forge’s own, a page that loads, a forge or a Headwater that is down; and the tab that everybody sees who may see the project.',
   },
 };

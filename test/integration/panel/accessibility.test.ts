@@ -43,7 +43,7 @@ describeChromium('every state of the panel', () => {
         expect(faults).toEqual([]);
         await page.context().close();
       },
-      180_000,
+      300_000,
     );
   });
 });
