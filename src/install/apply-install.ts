@@ -94,6 +94,8 @@ export async function applyInstall(
     }
   };
 
+  // The forge has moved: what takes Headwater out again has to find it.
+  if (record.forgeUrl !== wish.forgeUrl) await keep({ forgeUrl: wish.forgeUrl });
   for (const step of steps) {
     if (step.kind === 'file' || step.kind === 'reload') continue;
     await apply(step);

@@ -139,6 +139,15 @@ describeForges('headwater install', (choice) => {
     expect(await place.custom(footer)).not.toContain('8095');
   });
 
+  it('knows where the forge has moved to, for taking itself out again', async () => {
+    await place.install();
+    const record = `${place.config}.installed.json`;
+    await writeFile(record, (await readFile(record, 'utf8')).replace(forge.url, 'http://127.0.0.1:1'));
+    await place.install();
+    expect(await place.uninstall('--remove-account')).toMatchObject({ code: 0 });
+    expect((await place.api('GET', '/users/headwater')).status).toBe(404);
+  });
+
   it("stands beside an admin's own templates, and leaves them as they were", async () => {
     await mkdir(join(place.customPath, 'templates/custom'), { recursive: true });
     await writeFile(join(place.customPath, footer), '<p>the admin’s own</p>');
