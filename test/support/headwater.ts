@@ -25,6 +25,7 @@ export interface MirrorAnswer {
   readonly paused: boolean;
   readonly upstream_default_branch: string | null;
   readonly last_counts: Readonly<Record<string, number>> | null;
+  readonly notify_last_issue: { readonly event: string } | null;
   readonly warnings?: readonly { readonly code: string }[];
 }
 
