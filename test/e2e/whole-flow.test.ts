@@ -1,12 +1,15 @@
 import { Octokit } from '@octokit/rest';
+import { execFile } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseEnv } from 'node:util';
+import { parseEnv, promisify } from 'node:util';
 import { describeChromium } from '../support/chromium';
 import { describeForges } from '../support/forges';
 import { InstalledScene } from '../support/installed-scene';
+import { MessageReceiver } from '../support/message-receiver';
 import { PanelPerson } from '../support/panel-person';
 import { describeSshd, SshServer } from '../support/ssh-server';
+import { until } from '../support/until';
 
 describeChromium('in a browser', () => {
   describeForges('from nothing to mirrors, and back', (choice) => {
@@ -34,6 +37,11 @@ describeChromium('in a browser', () => {
       person.page
         .locator('.ui.attached.segment', { has: person.page.locator('input[name=action][value=push-mirror-add]') })
         .isVisible();
+    /** What the project has. */
+    const refOf = async (branch: string) => {
+      const dir = scene.forge.repositoryPath(scene.repo.owner, scene.repo.name);
+      return (await promisify(execFile)('git', ['-C', dir, 'rev-parse', branch])).stdout.trim();
+    };
     const configured = async () => parseEnv(await readFile(scene.place.config, 'utf8')) as Record<string, string>;
 
     it('an admin installs it, and the doctor finds it sound, down to a webhook that the forge really delivers', async () => {
@@ -133,6 +141,64 @@ describeChromium('in a browser', () => {
       await says('Moved forward');
       await follow(/^Mirrors$/);
       await badge('Up to date');
+    });
+
+    it('has a webhook made, whose secret is shown once, and a call of it updates the mirror', async () => {
+      await follow(/^Edit,/);
+      await person.panel.getByText('Update at once when something is pushed there').click();
+      await press('Make a webhook');
+      const hook = await field('Address of the webhook').inputValue();
+      const secret = await field('Its secret').inputValue();
+      const oid = scene.source.commit('main', 'four');
+      const called = await fetch(hook, { method: 'POST', headers: { Authorization: `Bearer ${secret}` } });
+      expect(called.status).toBeLessThan(300);
+      await until(async () => (await refOf('main')) === oid);
+      await person.page.reload();
+      await badge('Up to date');
+      await follow(/^Edit,/);
+      await says(/on, last heard of/);
+      expect(await person.panel.getByText(secret).count()).toBe(0);
+    });
+
+    it('has messages sent, signed with a secret that is shown once', async () => {
+      const receiver = new MessageReceiver();
+      await receiver.start();
+      try {
+        await person.panel.getByText('Options', { exact: true }).click();
+        await field('Send messages to this address').fill(receiver.url);
+        await press('Save');
+        receiver.secret = await person.panel.getByRole('textbox', { name: 'Secret of the messages' }).inputValue();
+        await badge('Up to date');
+        scene.source.commit('main', 'five');
+        await press(/^Update now/);
+        await until(() => receiver.types.includes('mirror.updated'));
+        expect(receiver.forged).toEqual([]);
+      } finally {
+        await receiver.stop();
+      }
+    });
+
+    it('has a value put back that an update replaced', async () => {
+      await person.page.reload();
+      await follow(/^Edit,/);
+      await person.panel.getByText('Options', { exact: true }).click();
+      await field('When a branch was changed here too').selectOption('overwrite_with_backup');
+      await field('Send messages to this address').fill('');
+      await press('Save');
+      await badge('Up to date');
+      const before = await refOf('docs');
+      scene.source.git(['update-ref', 'refs/heads/docs', 'refs/heads/main']);
+      const rewritten = scene.source.commit('docs', 'another');
+      await press(/^Update now/);
+      await until(async () => (await refOf('docs')) === rewritten);
+      await badge('Up to date');
+      await follow(/^History/);
+      await person.panel.getByText('Replaced values that are kept').click();
+      await follow(/^Put back, docs/);
+      await press('Put docs back');
+      await says('1 put back');
+      expect(await refOf('docs')).toBe(before);
+      await follow(/^Mirrors$/);
     });
 
     it('pauses and resumes, and is asked before the mirror is deleted', async () => {

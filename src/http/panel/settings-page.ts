@@ -82,7 +82,8 @@ export async function showSettings(
       headAction: content.headAction,
       // The answer to a form is not to be asked for again.
       refresh: request.method !== 'GET' ? null : running ? 10 : stale ? 30 : null,
-      live: stale ? null : { events: links.events, poll: links.state },
+      // The stream tells of the mirror that was there when it began: of another one there is another stream.
+      live: stale ? null : { events: `${links.events}?of=${loaded.mirror?.id ?? 'none'}`, poll: links.state },
       state: loaded.state,
     },
     model: { ...content, links, once: extra.once ?? null, may: !stale },

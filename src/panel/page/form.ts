@@ -21,11 +21,12 @@ export function enhanceForms(): void {
     });
     // Hints stay as they are: what moves just then is no longer there for the press that took the focus away.
     address.addEventListener('blur', () => dropSecret(address));
+    // While it is typed: a title that changes its height when the field is left would move the button from under the press.
+    form.addEventListener('input', () => showSummary(form));
     form.addEventListener('change', (event) => {
       const { name } = event.target as HTMLInputElement;
       if (name === 'method') hint();
       showLabel(form);
-      showSummary(form);
     });
   }
 }

@@ -50,6 +50,8 @@ export const states = {
       : say`${refs} branches and tags are the same on both sides.`,
   firstSoon: say`The first update starts within a minute.`,
   nextSoon: say`The next update starts within a minute.`,
+  putBack: say`Something was put back here since the last update.`,
+  putBackAdvice: say`The next update looks at both sides again.`,
   behind: (refs: number): Rich =>
     say`Behind: ${count(refs, 'branch')} ${refs === 1 ? 'waits' : 'wait'} for the next run.`,
   leave: {

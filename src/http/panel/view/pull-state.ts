@@ -149,6 +149,9 @@ function resting(input: PullInput): PullState {
             : states.willTry(mirror.nextUpdateAt, mirror.failures, most);
     return { ...idle, badge: badges.failed, ...failure, next, main: failure.cure };
   }
+  // Something was put back, so what the last run proved no longer holds.
+  if (mirror.proof === null && mirror.lastSuccessAt !== null)
+    return { ...idle, badge: badges.waiting, why: states.putBack, advice: states.putBackAdvice, main: 'update' };
   if (mirror.proof === null)
     return { ...idle, kind: 'waiting', badge: badges.waiting, why: states.firstSoon, advice: null, main: 'update' };
   if (mirror.proof.behind > 0) return leftBehind(input);
