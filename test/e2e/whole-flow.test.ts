@@ -262,6 +262,9 @@ describeChromium('in a browser', () => {
 
     it('makes a project and its mirror in one form, from a link in the forge’s top bar, and sees it imported', async () => {
       const { page } = person;
+      // Afresh: the panel of the step before may still be on its way to its new height, and the link with it.
+      await page.goto(settings);
+      await says('Keep this project in step with repositories elsewhere');
       await page.getByRole('link', { name: 'New mirror', exact: true }).click();
       await page.locator('#hw-title', { hasText: 'New mirrored project' }).waitFor();
       await page.getByLabel('Project name').fill('imported');
