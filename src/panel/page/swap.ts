@@ -2,7 +2,7 @@ import { all, announce, find, main } from './dom.js';
 
 const framed = window.parent !== window;
 const changed = new Set<() => void>();
-/** Counts what a person asked for: only the last one counts. */
+/** Counts what a person asked for, and got: what was loaded before that is out of date. */
 let turns = 0;
 
 /** Called after any part of the page was replaced. */
@@ -38,7 +38,9 @@ export async function send(form: HTMLFormElement, submitter: HTMLElement | null)
 export async function refresh(): Promise<void> {
   const turn = turns;
   const page = await load(location.href);
-  if (page === null || turn !== turns) return;
+  if (page === null) return;
+  // Somebody has gone on meanwhile: it is another page that has to be kept true now.
+  if (turn !== turns) return refresh();
   const before = find('.hw-badge')?.textContent ?? '';
   const after = find('.hw-badge', page.main)?.textContent ?? '';
   if (after !== before) announce(`${after}.`);
@@ -95,6 +97,7 @@ function replaceAll(page: LoadedPage, moves: boolean): void {
   }
   const before = focusKey();
   const wasOpen = location.search.includes('open=');
+  turns += 1;
   apply();
   document.title = page.title;
   const url = new URL(page.url);
