@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { startChromium } from './chromium';
 import type { TestUser } from './forge-admin';
+import { until } from './until';
 
 /** Somebody at a browser, who finds things by what is written on them. */
 export class PanelPerson {
@@ -55,17 +56,28 @@ export class PanelPerson {
     return this.panel.locator('.hw-badge', { hasText: word }).waitFor();
   }
 
-  press(name: string | RegExp): Promise<void> {
+  async press(name: string | RegExp): Promise<void> {
     const exact = typeof name === 'string';
-    return this.panel.getByRole('button', { name, exact }).first().click();
+    await this.#still();
+    await this.panel.getByRole('button', { name, exact }).first().click();
   }
 
-  follow(name: RegExp): Promise<void> {
-    return this.panel.getByRole('link', { name }).first().click();
+  async follow(name: RegExp): Promise<void> {
+    await this.#still();
+    await this.panel.getByRole('link', { name }).first().click();
   }
 
   field(label: string | RegExp): Locator {
     return this.panel.getByLabel(label, { exact: label === 'Username' });
+  }
+
+  /** Quicker than any person, a press would miss while the frame is on its way to the height of its contents. */
+  #still(): Promise<void> {
+    return until(async () => {
+      const frame = await this.page.locator('[data-headwater-panel] iframe').boundingBox();
+      const inside = await this.panel.locator('#hw').boundingBox();
+      return Math.abs((frame?.height ?? 0) - (inside?.height ?? 0)) < 24;
+    });
   }
 
   close(): Promise<void> {
