@@ -5,7 +5,7 @@ import type { AuditAction, AuditDetails } from '../../domain/audit';
 import { noteAction } from '../../sync/audited-store';
 import { addPushMirror, findPushMirror, removePushMirror } from '../../sync/push-mirrors';
 import { answer } from './answers/answer';
-import { pushFaults } from './answers/fault-groups';
+import { placeFaults, pushFaults } from './answers/fault-groups';
 import { addedPushMirror, pushSyncEnded, pushSyncRuns, thePushMirror, thePushMirrors } from './answers/push-mirror';
 import { actorOf } from './access';
 import { presentFault } from './present';
@@ -71,12 +71,7 @@ export const postPushMirror = defineRoute({
   answers: { 201: addedPushMirror },
   faults: [
     ...pushFaults,
-    'url_invalid',
-    'url_scheme_forbidden',
-    'url_blocked',
-    'host_not_allowed',
-    'scheme_not_allowed',
-    'mirroring_denied',
+    ...placeFaults,
     'push_mirroring_denied',
     'push_mirror_unsupported',
     'push_mirror_is_upstream',

@@ -9,14 +9,19 @@ const projectFaults = [
   'forge_push_denied',
 ] as const satisfies readonly FaultCode[];
 
-/** Settings of a mirror that cannot be. */
-export const settingsFaults = [
+/** A place that may not be mirrored from or to, or not by this caller. */
+export const placeFaults = [
   'url_invalid',
   'url_scheme_forbidden',
   'url_blocked',
   'host_not_allowed',
   'scheme_not_allowed',
   'mirroring_denied',
+] as const satisfies readonly FaultCode[];
+
+/** Settings of a mirror that cannot be. */
+export const settingsFaults = [
+  ...placeFaults,
   'mirror_quota',
   'mirror_not_ssh',
   'notify_blocked',
