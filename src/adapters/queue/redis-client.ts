@@ -22,6 +22,8 @@ export function createRedisClient(connection: RedisConnection, role: RedisRole, 
     connectTimeout: 5_000,
     // Otherwise closing a connection holds the process for two seconds.
     disconnectTimeout: 200,
+    // What an admin sees in CLIENT LIST; a server that refuses names is no fault.
+    connectionName: `headwater:${role}`,
     ...(role === 'client' ? { commandTimeout: commandTimeoutMs } : {}),
   };
   const Client = role === 'bclient' ? BlockingRedis : Redis;
@@ -53,10 +55,13 @@ export async function closeRedisClient(client: Redis): Promise<void> {
   });
 }
 
-/** Bull reconnects it while it closes and leaves the rejection unhandled when Redis is away, which would end the process. */
+/**
+ * Bull reconnects it while it closes. It leaves the rejection unhandled when Redis is away, which would end the process,
+ * and waits without end for a Redis that answers nothing.
+ */
 class BlockingRedis extends Redis {
   override async connect(): Promise<void> {
-    await super.connect().catch(() => undefined);
+    super.connect().catch(() => undefined);
   }
 }
 

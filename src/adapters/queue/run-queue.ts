@@ -43,6 +43,8 @@ export async function openRunQueue({ connection, name = 'runs', logger }: RunQue
       return client;
     },
   });
+  // It names its blocking connection without looking at the answer: a refusal, or an end before it, would end the process.
+  bull.setWorkerName = () => Promise.resolve();
   bull.on('error', (error: Error) => logger.debug({ why: error.message }, 'The queue reports an error'));
 
   let closing: Promise<void> | null = null;

@@ -192,3 +192,20 @@ it('writes one line per outage', async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(logger.messages('warn').slice(before)).toEqual(['Redis does not answer']);
 });
+
+it.each([0, 5, 500])('ends quietly when Redis answers nothing from %d ms after its start on', async (afterMs) => {
+  const queue = await open();
+  queue.work(async () => undefined, 1);
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  redis.freeze();
+  await queue.close();
+  redis.thaw();
+});
+
+it('works with a Redis that does not let connections be named', async () => {
+  await redis.client.call('ACL', 'SETUSER', 'default', '-client|setname');
+  const { queue, seen } = await openWorker();
+  await queue.ensure(job('a'), 'manual');
+  await until(() => seen.length === 1);
+  expect(seen).toEqual(['a']);
+});
