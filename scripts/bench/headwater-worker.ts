@@ -1,7 +1,8 @@
 /** Headwater with its worker, in a process of its own: real store, queue, Redis and fetch children; runs are asked for one by one. */
 import { compose } from '../../src/compose';
 import { parseConfig } from '../../src/config';
-import { enrolMirror, type MirrorSettings } from '../../src/sync/enrol-mirror';
+import { enrolMirror } from '../../src/sync/enrol-mirror';
+import type { MirrorSettings } from '../../src/sync/mirror-settings';
 import { removeMirror } from '../../src/sync/remove-mirror';
 import { requestSync } from '../../src/sync/request-sync';
 import type { Cause } from '../../src/domain/cause';

@@ -1,6 +1,6 @@
 import { invalidFields } from '../domain/mirror-options';
 import type { SshKeyType } from '../domain/mirror-ssh';
-import type { MirrorSettings } from '../sync/enrol-mirror';
+import type { MirrorSettings } from '../sync/mirror-settings';
 import { enrolProject } from '../sync/enrol-project';
 import type { CliApp, CliDeps } from './cli-deps';
 import { parseProjectPath } from './find-mirror';

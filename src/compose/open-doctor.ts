@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createForge } from '../adapters/forge/create-forge';
 import { createForgeProbe } from '../adapters/forge/forge-probe';
 import { createMachine } from '../adapters/machine/create-machine';
-import { redisState } from '../adapters/queue/redis-state';
+import { redisState } from '../adapters/redis/redis-state';
 import { databaseState } from '../adapters/store/database-state';
 import { openStore } from '../adapters/store/open-store';
 import type { Secret } from '../domain/credentials';

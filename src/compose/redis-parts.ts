@@ -1,10 +1,10 @@
-import { openNotices } from '../adapters/notices/redis-notices';
-import { startPrivateRedis } from '../adapters/queue/private-redis';
-import { openRedisCounters } from '../adapters/rates/redis-counters';
-import type { RedisConnection } from '../adapters/queue/redis-client';
-import { redisAnswers } from '../adapters/queue/redis-probe';
-import { redisSocketPath } from '../adapters/queue/redis-socket';
-import { openRunQueue } from '../adapters/queue/run-queue';
+import { openNotices } from '../adapters/redis/redis-notices';
+import { startPrivateRedis } from '../adapters/redis/private-redis';
+import { openRedisCounters } from '../adapters/redis/redis-counters';
+import type { RedisConnection } from '../adapters/redis/redis-client';
+import { redisAnswers } from '../adapters/redis/redis-probe';
+import { redisSocketPath } from '../adapters/redis/redis-socket';
+import { openRunQueue } from '../adapters/redis/run-queue';
 import { HeadwaterError } from '../domain/errors';
 import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';

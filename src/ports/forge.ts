@@ -34,6 +34,9 @@ export interface ForgeProject {
   readonly hasPullRequests: boolean;
 }
 
+/** What a project is known by. */
+export type ProjectName = Pick<ForgeProject, 'id' | 'owner' | 'name'>;
+
 export interface PullRequest {
   readonly number: number;
   /** Its page. */

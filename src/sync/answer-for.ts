@@ -1,8 +1,8 @@
 import type { Maintainer } from '../domain/maintainer';
 import type { Mirror } from '../domain/mirror';
 import type { ForgeProject } from '../ports/forge';
-import type { MirrorSettings } from './enrol-mirror';
 import type { SetUpBy } from './hold-to-policy';
+import type { MirrorSettings } from './mirror-settings';
 
 /**
  * Whoever names the upstream or its credentials answers for the mirror from then on (AUTH-01), and does so in view of who may

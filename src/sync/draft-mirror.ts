@@ -1,14 +1,17 @@
 import type { Mirror } from '../domain/mirror';
 import { narrowSchedule, optionsOf } from '../domain/policy';
 import { parseUpstreamUrl } from '../domain/upstream-url';
+import type { ProjectName } from '../ports/forge';
 import type { Store } from '../ports/store';
-import { applySettings, newMirror, type EnrolDeps, type MirrorSettings, type ProjectName } from './enrol-mirror';
 import { checkCredentials } from './enrol-project';
 import { holdToPolicy } from './hold-to-policy';
+import { applySettings, type MirrorSettings, type SettingsDeps } from './mirror-settings';
+import { newMirror } from './new-mirror';
 
-export type DraftDeps = Pick<EnrolDeps, 'secrets' | 'ssh' | 'compilePattern' | 'checkUpstream' | 'newId' | 'policy'> & {
+export interface DraftDeps extends SettingsDeps {
   readonly store: Pick<Store, 'now' | 'policy'>;
-};
+  readonly newId: () => string;
+}
 
 /**
  * The mirror as these settings would leave it, held to everything that saving holds them to; nothing is stored. A key that

@@ -1,45 +1,20 @@
-import { Secret } from '../domain/credentials';
+import type { Secret } from '../domain/credentials';
 import { fault, HeadwaterError, type Fault } from '../domain/errors';
-import { holdsFirstRun } from '../domain/held-plan';
 import { isHeldByPause, transition, type Mirror } from '../domain/mirror';
-import { defaultOptions, sameOptions, type OptionsChange } from '../domain/mirror-options';
-import { noNotify } from '../domain/mirror-notify';
 import { narrowSchedule, optionsOf } from '../domain/policy';
-import { parseUpstreamUrl, type UpstreamUrl } from '../domain/upstream-url';
+import { parseUpstreamUrl } from '../domain/upstream-url';
 import type { ForgeProject } from '../ports/forge';
-import type { SecretBox } from '../ports/secret-box';
-import type { NewSshKey, Ssh } from '../ports/ssh';
 import type { StoreTransaction } from '../ports/store';
 import { answerFor } from './answer-for';
-import { currentSchedule, holdToPolicy, holdToQuota, type SetUpBy } from './hold-to-policy';
-import { applyNotify, type NotifyChange } from './notices/notify-settings';
-import { applyOptions, type OptionDeps } from './option-settings';
+import { currentSchedule, holdToPolicy, holdToQuota } from './hold-to-policy';
+import { applySettings, changesFetch, type MirrorSettings, type SettingsDeps } from './mirror-settings';
+import { newMirror } from './new-mirror';
+import { applyNotify } from './notices/notify-settings';
 import { announce, recordRequest, type RequestDeps, type RequestedRun } from './request-sync';
-import { secretContext } from './secret-context';
-import { applySsh, prepareSshKey, refuseHttpCredentials, sshDiffers, type SshSettings } from './ssh-settings';
+import { prepareSshKey } from './ssh-settings';
 import { supersede } from './supersede';
 
-/** What a maintainer may say; a field that is left out stays as it is. */
-export interface MirrorSettings extends SshSettings {
-  readonly url?: string | undefined;
-  readonly authUser?: string | null | undefined;
-  /** null or '' removes the stored one. */
-  readonly authPassword?: Secret | null | undefined;
-  /** When the password or token ends, epoch ms; null: not known. The upstream's own word counts more. */
-  readonly tokenExpiresAt?: number | null | undefined;
-  readonly enabled?: boolean | undefined;
-  readonly options?: OptionsChange | undefined;
-  readonly notify?: NotifyChange | undefined;
-  /** Who says it; unknown, if left out. */
-  readonly by?: SetUpBy | null | undefined;
-}
-
-export interface EnrolDeps extends RequestDeps, OptionDeps {
-  readonly secrets: SecretBox;
-  readonly ssh: Pick<Ssh, 'generateKey' | 'readHostKey'>;
-  /** Refuses addresses that may not be connected to, as far as it can be told without asking DNS. Raises url_blocked. */
-  readonly checkUpstream: (url: UpstreamUrl) => void;
-}
+export type EnrolDeps = RequestDeps & SettingsDeps;
 
 export interface Enrolled {
   readonly mirror: Mirror;
@@ -108,70 +83,6 @@ export async function enrolMirror(deps: EnrolDeps, project: ForgeProject, settin
   return { ...done, warnings, requested };
 }
 
-/** What a project is known by. */
-export type ProjectName = Pick<ForgeProject, 'id' | 'owner' | 'name'>;
-
-/** The mirror after a change of its settings. Pure but for the sealing of the password. Raises what enrolMirror raises for them. */
-export function applySettings(
-  deps: Pick<EnrolDeps, 'secrets' | 'ssh' | 'compilePattern' | 'checkUpstream' | 'policy'>,
-  before: Mirror,
-  project: ProjectName,
-  settings: MirrorSettings,
-  href: string | undefined,
-  prepared: { readonly key: NewSshKey | null; readonly at: number },
-): Mirror {
-  const url = href ?? before.url;
-  const authUser =
-    settings.authUser === undefined ? before.authUser : settings.authUser === '' ? null : settings.authUser;
-  const mirror = {
-    ...before,
-    url,
-    authUser,
-    enabled: settings.enabled ?? before.enabled,
-    activity: url === before.url ? before.activity : null,
-    options: applyOptions(deps, before.options, settings.options),
-    fullName: `${project.owner}/${project.name}`,
-  };
-
-  let sealedPassword = secretContext(mirror) === secretContext(before) ? before.sealedPassword : null;
-  if (settings.authPassword !== undefined) {
-    const secret = settings.authPassword;
-    sealedPassword =
-      secret === null || secret.reveal() === '' ? null : deps.secrets.seal(secret, secretContext(mirror));
-  }
-  const tokenExpiresAt = expiryOf(before, settings, sealedPassword);
-  const changed = settleAccess(deps, before, { ...mirror, sealedPassword, tokenExpiresAt }, settings, prepared);
-  // Another password for the same user brings nothing else to be mirrored, so all that is known stays.
-  if (!changesFetch(before, { ...changed, sealedPassword: before.sealedPassword })) return changed;
-  // What the project had before the mirror is still not ours to overwrite; that the plan was accepted is forgotten.
-  const held = before.held !== null && holdsFirstRun(before.held) ? { ...before.held, accepted: false } : null;
-  return { ...changed, revision: before.revision + 1, deliveredDigest: null, held };
-}
-
-/** What was known of the old password says nothing of a new one. */
-function expiryOf(before: Mirror, settings: MirrorSettings, sealedPassword: string | null): number | null {
-  if (sealedPassword === null) return null;
-  if (settings.tokenExpiresAt !== undefined) return settings.tokenExpiresAt;
-  return sealedPassword === before.sealedPassword ? before.tokenExpiresAt : null;
-}
-
-/** Passwords are for http, keys for ssh: a mirror keeps only what its address has a use for. */
-function settleAccess(
-  deps: Pick<EnrolDeps, 'secrets' | 'ssh'>,
-  before: Mirror,
-  after: Mirror,
-  settings: MirrorSettings,
-  prepared: { readonly key: NewSshKey | null; readonly at: number },
-): Mirror {
-  const ssh = applySsh(deps, before, after, settings, prepared);
-  if (ssh === null) return { ...after, ssh };
-  refuseHttpCredentials({
-    user: (settings.authUser ?? '') !== '',
-    password: (settings.authPassword?.reveal() ?? '') !== '',
-  });
-  return { ...after, ssh, authUser: null, sealedPassword: null, tokenExpiresAt: null };
-}
-
 /** An interval of its own, or another one, moves the next turn. */
 async function reschedule(
   tx: StoreTransaction,
@@ -182,70 +93,4 @@ async function reschedule(
   if (before.options.interval === after.options.interval) return after;
   const schedule = await currentSchedule(tx, deps.policy);
   return transition(after, { type: 'rescheduled', at: await tx.now() }, schedule);
-}
-
-function changesFetch(before: Mirror, after: Mirror): boolean {
-  return (
-    before.url !== after.url ||
-    before.authUser !== after.authUser ||
-    before.sealedPassword !== after.sealedPassword ||
-    sshDiffers(before.ssh, after.ssh) ||
-    !sameOptions(before.options, after.options) ||
-    before.enabled !== after.enabled
-  );
-}
-
-/** A mirror that has only its address. Raises input_invalid when that is missing. */
-export function newMirror(
-  deps: Pick<EnrolDeps, 'newId'>,
-  project: ProjectName,
-  href: string | undefined,
-  createdAt: number,
-): Mirror {
-  if (href === undefined) {
-    throw new HeadwaterError(
-      'input_invalid',
-      { fields: 'url' },
-      { fieldFaults: [{ field: 'url', message: 'is required to create a mirror' }] },
-    );
-  }
-  return {
-    id: deps.newId(),
-    repoId: project.id,
-    fullName: `${project.owner}/${project.name}`,
-    ownerId: null,
-    projectSeenAt: null,
-    visibility: null,
-    maintainer: null,
-    url: href,
-    authUser: null,
-    sealedPassword: null,
-    tokenExpiresAt: null,
-    ssh: null,
-    hook: null,
-    notify: noNotify,
-    enabled: true,
-    options: defaultOptions,
-    status: 'none',
-    failures: 0,
-    pause: null,
-    lastError: null,
-    lastStartedAt: null,
-    lastFinishedAt: null,
-    lastSuccessAt: null,
-    nextUpdateAt: null,
-    lastCounts: null,
-    upstreamDefaultBranch: null,
-    deliveredDigest: null,
-    defaultBranchSet: null,
-    held: null,
-    activity: null,
-    proof: null,
-    pullRequests: [],
-    activeRunId: null,
-    lease: null,
-    fence: 0,
-    revision: 1,
-    createdAt,
-  };
 }

@@ -1,6 +1,7 @@
 import { HeadwaterError, type FieldFault } from '../domain/errors';
 import type { Forge } from '../ports/forge';
-import { enrolMirror, type Enrolled, type EnrolDeps, type MirrorSettings } from './enrol-mirror';
+import { enrolMirror, type Enrolled, type EnrolDeps } from './enrol-mirror';
+import type { MirrorSettings } from './mirror-settings';
 
 export interface EnrolProjectDeps extends EnrolDeps {
   readonly forge: Pick<Forge, 'account' | 'project' | 'projectByPath'>;

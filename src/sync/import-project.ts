@@ -4,7 +4,8 @@ import type { Forge } from '../ports/forge';
 import type { MadeProject, NewProject, NewProjects } from '../ports/new-projects';
 import type { Store } from '../ports/store';
 import { draftMirror } from './draft-mirror';
-import type { Enrolled, MirrorSettings } from './enrol-mirror';
+import type { Enrolled } from './enrol-mirror';
+import type { MirrorSettings } from './mirror-settings';
 import { holdToQuota } from './hold-to-policy';
 import { enrolProject, type EnrolProjectDeps } from './enrol-project';
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Secret } from '../domain/credentials';
 import { toHeadwaterError } from '../domain/errors';
+import type { ProjectName } from '../ports/forge';
 import type { Logger } from '../ports/logger';
 import type { PushMirrors } from '../ports/push-mirrors';
-import type { ProjectName } from './enrol-mirror';
 
 export type PushSyncState = 'running' | 'finished' | 'failed';
 

@@ -2,11 +2,11 @@ import { HeadwaterError, fault, toHeadwaterError, type Fault } from '../domain/e
 import { isBranch, isTag, type RefName } from '../domain/git-ref';
 import type { Mirror } from '../domain/mirror';
 import { parseUpstreamUrl } from '../domain/upstream-url';
-import type { Forge } from '../ports/forge';
+import type { Forge, ProjectName } from '../ports/forge';
 import type { StoreReads } from '../ports/store';
 import type { Upstream, UpstreamAccess } from '../ports/upstream';
 import { draftMirror, type DraftDeps } from './draft-mirror';
-import type { MirrorSettings, ProjectName } from './enrol-mirror';
+import type { MirrorSettings } from './mirror-settings';
 import { upstreamAccess } from './steps/upstream-access';
 
 export interface TestConnectionDeps extends DraftDeps {

@@ -1,4 +1,4 @@
-import { openRunQueue } from '../../src/adapters/queue/run-queue';
+import { openRunQueue } from '../../src/adapters/redis/run-queue';
 import type { RunJob, RunQueue } from '../../src/ports/run-queue';
 import { MemoryLogger } from '../fakes/memory-logger';
 import { MemoryQueue } from '../fakes/memory-queue';

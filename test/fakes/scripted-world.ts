@@ -21,7 +21,7 @@ import type {
 } from '../../src/ports/forge';
 import type { ObjectCache } from '../../src/ports/object-cache';
 import type { FetchRequest, RefListing, UpstreamAccess } from '../../src/ports/upstream';
-import type { MirrorSettings } from '../../src/sync/enrol-mirror';
+import type { MirrorSettings } from '../../src/sync/mirror-settings';
 import { enrolMirror } from '../../src/sync/enrol-mirror';
 import { requestSync } from '../../src/sync/request-sync';
 import { syncMirror } from '../../src/sync/sync-mirror';

@@ -1,5 +1,5 @@
 // A worker in a process of its own, to be killed: says what it is given and never finishes it.
-import { openRunQueue } from '../../src/adapters/queue/run-queue';
+import { openRunQueue } from '../../src/adapters/redis/run-queue';
 import { MemoryLogger } from '../fakes/memory-logger';
 
 async function main(url: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Caller } from '../../ports/forge';
 import { Secret } from '../../domain/credentials';
-import type { MirrorSettings } from '../../sync/enrol-mirror';
+import type { MirrorSettings } from '../../sync/mirror-settings';
 import { enrolProject } from '../../sync/enrol-project';
 import { knownPerson } from '../../sync/hold-to-policy';
 import { removeMirror } from '../../sync/remove-mirror';

@@ -14,8 +14,9 @@ import {
 import { notify as notifyTexts } from '../../panel/texts/notify';
 import { newProject } from '../../panel/texts/pages';
 import { say, type Rich } from '../../panel/texts/rich';
-import type { Enrolled, MirrorSettings } from '../../sync/enrol-mirror';
+import type { Enrolled } from '../../sync/enrol-mirror';
 import { enrolProject } from '../../sync/enrol-project';
+import type { MirrorSettings } from '../../sync/mirror-settings';
 import { testConnection } from '../../sync/test-connection';
 import { explainFailure, type FailureContext } from './view/failure';
 import type { FaultyFields, FormInput } from './view/form-view';

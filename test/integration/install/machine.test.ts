@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { createMachine } from '../../../src/adapters/machine/create-machine';
-import { redisState } from '../../../src/adapters/queue/redis-state';
+import { redisState } from '../../../src/adapters/redis/redis-state';
 import { databaseState } from '../../../src/adapters/store/database-state';
 import { openStore } from '../../../src/adapters/store/open-store';
 import { selfSigned } from '../../support/git-upstream-tls';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { openRunQueue } from '../../../src/adapters/queue/run-queue';
+import { openRunQueue } from '../../../src/adapters/redis/run-queue';
 import { MemoryLogger } from '../../fakes/memory-logger';
 import { startRedis, type TestRedis } from '../../support/redis';
 import { until } from '../../support/until';

@@ -1,4 +1,4 @@
-import { openNotices } from '../../../src/adapters/notices/redis-notices';
+import { openNotices } from '../../../src/adapters/redis/redis-notices';
 import type { MirrorNotice } from '../../../src/domain/events';
 import type { Notices } from '../../../src/ports/notices';
 import { MemoryLogger } from '../../fakes/memory-logger';

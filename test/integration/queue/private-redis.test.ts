@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { startPrivateRedis, type PrivateRedis } from '../../../src/adapters/queue/private-redis';
-import { redisAnswers } from '../../../src/adapters/queue/redis-probe';
-import { openRunQueue } from '../../../src/adapters/queue/run-queue';
+import { startPrivateRedis, type PrivateRedis } from '../../../src/adapters/redis/private-redis';
+import { redisAnswers } from '../../../src/adapters/redis/redis-probe';
+import { openRunQueue } from '../../../src/adapters/redis/run-queue';
 import { MemoryLogger } from '../../fakes/memory-logger';
 import { until } from '../../support/until';
 
@@ -109,7 +109,7 @@ it('is shared by all who use the folder, and started again by those who are left
 
 it('ends with the process that started it, however that ends', async () => {
   const script = `
-    const { startPrivateRedis } = require(${JSON.stringify(join(__dirname, '../../../src/adapters/queue/private-redis.ts'))});
+    const { startPrivateRedis } = require(${JSON.stringify(join(__dirname, '../../../src/adapters/redis/private-redis.ts'))});
     const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
     void startPrivateRedis({ dir: ${JSON.stringify(folder)}, logger: quiet }).then(() => process.kill(process.pid, 'SIGKILL'));
   `;

@@ -1,4 +1,4 @@
-import { openRedisCounters } from '../../../src/adapters/rates/redis-counters';
+import { openRedisCounters } from '../../../src/adapters/redis/redis-counters';
 import type { RateCounter, RateCounters } from '../../../src/ports/rate-counters';
 import { MemoryLogger } from '../../fakes/memory-logger';
 import { startRedis, type TestRedis } from '../../support/redis';

@@ -38,7 +38,7 @@ const forbidden: readonly (readonly [folder: string, line: string, rule: string]
   ['src/http', "export { compose } from '../compose';", 'nobody-imports-the-root'],
   ['src/http', "export { config } from '../config';", 'config-is-pure-input'],
   ['src/adapters/upstream', "export type { Commit } from 'nodegit';", 'only-one-place-knows-nodegit'],
-  ['src/adapters/queue', "export { Entity } from 'typeorm';", 'only-one-place-knows-typeorm'],
+  ['src/adapters/redis', "export { Entity } from 'typeorm';", 'only-one-place-knows-typeorm'],
   ['src/adapters/store', "export { default as Bull } from 'bull';", 'only-one-place-knows-bull'],
   ['src/adapters/store', "export { Redis } from 'ioredis';", 'only-one-place-knows-ioredis'],
   ['src/adapters/store', "export { Octokit } from '@octokit/rest';", 'only-one-place-knows-octokit'],

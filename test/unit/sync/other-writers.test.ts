@@ -1,7 +1,7 @@
 import { fault, HeadwaterError } from '../../../src/domain/errors';
 import { enrolMirror } from '../../../src/sync/enrol-mirror';
 import { syncStateOf } from '../../../src/domain/sync-state';
-import type { MirrorSettings } from '../../../src/sync/enrol-mirror';
+import type { MirrorSettings } from '../../../src/sync/mirror-settings';
 import { ScriptedWorld } from '../../fakes/scripted-world';
 
 const main = 'refs/heads/main';

@@ -1,12 +1,12 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { RedisStore, type RedisReply } from 'rate-limit-redis';
 import { HeadwaterError } from '../../domain/errors';
 import type { Logger } from '../../ports/logger';
 import type { RateCounter, RateCounters } from '../../ports/rate-counters';
+import { closeRedisClient, createRedisClient, type RedisConnection } from './redis-client';
 
 export interface RedisCountersOptions {
-  /** The URL may hold a password: never log it. */
-  readonly connection: { readonly url: string } | { readonly socketPath: string };
+  readonly connection: RedisConnection;
   readonly logger: Logger;
 }
 
@@ -15,15 +15,10 @@ const commandTimeoutMs = 1_000;
 
 /** Counts in Redis. Opens at once, with or without it; while it is away nothing is counted, and one line says so. */
 export function openRedisCounters({ connection, logger }: RedisCountersOptions): RateCounters {
-  const options: RedisOptions = {
+  const client = createRedisClient(connection, 'rates', {
     enableOfflineQueue: false,
-    maxRetriesPerRequest: null,
     commandTimeout: commandTimeoutMs,
-    retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 2_000),
-    disconnectTimeout: 200,
-  };
-  const client =
-    'url' in connection ? new Redis(connection.url, options) : new Redis({ ...options, path: connection.socketPath });
+  });
   let away = false;
   client.on('error', (error: Error) => {
     if (!away) logger.warn({ why: error.message }, 'Redis does not answer, so requests are not limited for now');
@@ -36,13 +31,7 @@ export function openRedisCounters({ connection, logger }: RedisCountersOptions):
 
   return {
     counter: (name, windowMs) => counterOf(client, `headwater:rate:${name}:`, windowMs),
-    close: async () => {
-      if (client.status === 'end') return;
-      const ended = new Promise((resolve) => client.once('end', resolve));
-      client.disconnect();
-      // One that waits for its next attempt to connect never says that it ended.
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 300).unref())]);
-    },
+    close: () => closeRedisClient(client),
   };
 }
 

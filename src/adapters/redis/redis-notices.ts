@@ -1,12 +1,12 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import type { MirrorNotice } from '../../domain/events';
 import type { Logger } from '../../ports/logger';
 import type { Notices } from '../../ports/notices';
 import { createNoticeBoard } from './notice-board';
+import { closeRedisClient, createRedisClient, type RedisConnection } from './redis-client';
 
 export interface NoticesOptions {
-  /** The URL may hold a password: never log it. */
-  readonly connection: { readonly url: string } | { readonly socketPath: string };
+  readonly connection: RedisConnection;
   readonly logger: Logger;
 }
 
@@ -18,13 +18,13 @@ const maxUnderWay = 1_000;
 
 /** Redis publish and subscribe, two connections per process. Opens at once, with or without Redis. */
 export async function openNotices({ connection, logger }: NoticesOptions): Promise<Notices> {
-  const publisher = createClient(connection, logger, {
+  const publisher = createClient(connection, logger, 'publisher', {
     enableOfflineQueue: false,
     commandTimeout: 5_000,
     // What was sent to a server that went away is dropped, not sent again.
     autoResendUnfulfilledCommands: false,
   });
-  const subscriber = createClient(connection, logger, {});
+  const subscriber = createClient(connection, logger, 'subscriber');
   const board = createNoticeBoard(logger);
   let underWay = 0;
 
@@ -55,22 +55,14 @@ export async function openNotices({ connection, logger }: NoticesOptions): Promi
 
     close: async () => {
       board.clear();
-      await Promise.all([publisher, subscriber].map(closeClient));
+      await Promise.all([publisher, subscriber].map(closeRedisClient));
     },
   };
 }
 
-function createClient(connection: NoticesOptions['connection'], logger: Logger, extra: RedisOptions): Redis {
-  const options: RedisOptions = {
-    maxRetriesPerRequest: null,
-    retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 2_000),
-    // Otherwise closing a connection holds the process for two seconds.
-    disconnectTimeout: 200,
-    ...extra,
-  };
-  const client =
-    'url' in connection ? new Redis(connection.url, options) : new Redis({ ...options, path: connection.socketPath });
-  // The queue reports outages; without a listener an error would end the process.
+/** The queue reports outages. */
+function createClient(connection: RedisConnection, logger: Logger, name: string, extra: RedisOptions = {}): Redis {
+  const client = createRedisClient(connection, `notices:${name}`, extra);
   client.on('error', (error: Error) => logger.debug({ why: error.message }, 'Notices: Redis does not answer'));
   return client;
 }
@@ -94,18 +86,5 @@ async function settled(work: Promise<unknown>, ms: number): Promise<void> {
         clearTimeout(timer);
         resolve();
       });
-  });
-}
-
-async function closeClient(client: Redis): Promise<void> {
-  if (client.status === 'end') return;
-  await new Promise<void>((resolve) => {
-    // One that waits for its next attempt to connect never says that it ended.
-    const timer = setTimeout(resolve, 400);
-    client.once('end', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    client.disconnect();
   });
 }

@@ -4,7 +4,8 @@ import { HeadwaterError } from '../../domain/errors';
 import type { Logger } from '../../ports/logger';
 import type { RunJob, RunPriority, RunQueue } from '../../ports/run-queue';
 import { evictionPolicy } from './eviction';
-import { closeRedisClient, createRedisClient, reconnectRedisClient, type RedisConnection } from './redis-client';
+import { createQueueClient } from './queue-client';
+import { closeRedisClient, reconnectRedisClient, type RedisConnection } from './redis-client';
 
 export interface RunQueueOptions {
   readonly connection: RedisConnection;
@@ -38,7 +39,7 @@ export async function openRunQueue({ connection, name = 'runs', logger }: RunQue
     prefix: 'headwater',
     settings,
     createClient: (type) => {
-      const client = createRedisClient(connection, type, logger);
+      const client = createQueueClient(connection, type, logger);
       clients.push(client);
       return client;
     },

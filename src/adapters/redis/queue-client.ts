@@ -1,0 +1,45 @@
+import { Redis } from 'ioredis';
+import type { Logger } from '../../ports/logger';
+import { createRedisClient, type RedisConnection } from './redis-client';
+
+type QueueRole = 'client' | 'subscriber' | 'bclient';
+
+/** A command that is not answered by then has failed, ms. */
+const commandTimeoutMs = 2_500;
+
+/** A connection for one of Bull's three roles. */
+export function createQueueClient(connection: RedisConnection, role: QueueRole, logger: Logger): Redis {
+  const options = {
+    // Bull insists on none for its blocking and its subscribed connection.
+    enableReadyCheck: role === 'client',
+    // After a fail-over the old master is a read-only replica.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    ...(role === 'client' ? { commandTimeout: commandTimeoutMs } : {}),
+  };
+  const client = createRedisClient(connection, `queue:${role}`, options, role === 'bclient' ? BlockingRedis : Redis);
+  reportOutages(client, role, logger);
+  return client;
+}
+
+/**
+ * Bull reconnects it while it closes. It leaves the rejection unhandled when Redis is away, which would end the process,
+ * and waits without end for a Redis that answers nothing.
+ */
+class BlockingRedis extends Redis {
+  override async connect(): Promise<void> {
+    super.connect().catch(() => undefined);
+  }
+}
+
+/** One line per outage instead of one per attempt. */
+function reportOutages(client: Redis, role: QueueRole, logger: Logger): void {
+  let down = false;
+  client.on('error', (error: Error) => {
+    if (!down) logger.warn({ role, why: error.message }, 'Redis does not answer');
+    down = true;
+  });
+  client.on('ready', () => {
+    if (down) logger.info({ role }, 'Redis answers again');
+    down = false;
+  });
+}
