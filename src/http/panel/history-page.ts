@@ -12,7 +12,7 @@ import { findRun } from '../api/find-mirror';
 import { parseUpstreamUrl } from '../../domain/upstream-url';
 import { loadProject } from './load-project';
 import { openContext, type Panel, type PanelContext } from './panel-context';
-import { contextFor } from './save-mirror';
+import { contextFor } from './failure-context';
 import { saidBanner } from './said';
 import { showPage } from './show-page';
 import { action } from './view/action';

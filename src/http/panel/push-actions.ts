@@ -11,8 +11,10 @@ import { loadPushes } from './load-pushes';
 import { openContext, type Panel, type PanelContext } from './panel-context';
 import { requiredField, secretOf, type SentForm } from './read-form';
 import { withSaid } from './said';
-import { contextFor, explainForm, type Unsaved } from './save-mirror';
+import { contextFor } from './failure-context';
+import { explainForm, type Unsaved } from './form-faults';
 import { explainFailure } from './view/failure';
+import { linesOf } from './view/failure-words';
 
 /** How long a person waits for the forge to push; it goes on after that. ms. */
 const patienceMs = 3_000;
@@ -66,7 +68,7 @@ async function testPush(
     if (error.code.startsWith('url_') || error.code === 'input_invalid') throw thrown;
     const { url } = parseUpstreamUrl(settings.url ?? '');
     const failure = explainFailure(error.toFault(), contextFor(context, url));
-    return { tone: 'bad', lines: failure.advice === null ? [failure.why] : [failure.why, failure.advice] };
+    return { tone: 'bad', lines: linesOf(failure) };
   }
 }
 

@@ -15,12 +15,13 @@ import { archivedNote, nativeNote, noRightNote } from './notes';
 import { openContext, type Panel, type PanelContext } from './panel-context';
 import type { Banner } from './page';
 import { saidBanner } from './said';
-import { contextFor } from './save-mirror';
+import { contextFor } from './failure-context';
 import { publicPlace } from '../sign-in/public-place';
 import { emptySettings, type SettingsModel } from './settings-model';
 import { showPage } from './show-page';
 import { action } from './view/action';
 import { explainFailure } from './view/failure';
+import { sentenceOf } from './view/failure-words';
 import type { FormView } from './view/form-view';
 import { viewHook, type HookView } from './view/hook-view';
 import type { Box } from './view/panel-links';
@@ -224,8 +225,8 @@ function downBanner({ forge, staleSince }: PanelContext): Banner {
 function visibilityBanner(mirror: Mirror, context: PanelContext): readonly Banner[] {
   const warning = visibilityWarning(mirror);
   if (warning === null) return [];
-  const { why, advice } = explainFailure(warning, contextFor(context, parseUpstreamUrl(mirror.url).url));
-  return [{ tone: 'care', icon: 'alert', text: advice === null ? why : say`${why} ${advice}`, alert: false }];
+  const failure = explainFailure(warning, contextFor(context, parseUpstreamUrl(mirror.url).url));
+  return [{ tone: 'care', icon: 'alert', text: sentenceOf(failure), alert: false }];
 }
 
 function accountBanner({ forge, links }: PanelContext): Banner {
