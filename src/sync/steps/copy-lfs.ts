@@ -9,6 +9,7 @@ import { tellProgress, type SyncContext } from '../sync-context';
 import type { Decision } from './plan-updates';
 import { withUpstream } from './upstream-access';
 import type { ForgeState } from './read-forge';
+import { sameProject } from './same-project';
 
 export interface LfsCopyInput {
   readonly listing: RefListing;
@@ -58,13 +59,14 @@ async function copyObjects(
   { forge }: LfsCopyInput,
 ): Promise<Map<Oid, Fault>> {
   const objects = new Map(pointers.map(({ object }) => [lfsKey(object), object]));
+  const project = await sameProject(context, forge.project);
   const result = await withUpstream(context, async (access) => {
     const source = await findSource(context, access);
     return context.lfs.copy.copy({
       objects: [...objects.values()],
       source,
       renew: source.login == null ? null : () => findSource(context, access),
-      project: forge.project,
+      project,
       onProgress: (progress) => tellProgress(context, { phase: 'copying', ...progress }),
       signal: context.signal,
     });

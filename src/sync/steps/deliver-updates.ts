@@ -5,10 +5,12 @@ import type { RefOutcome } from '../../domain/run';
 import type { ForgeProject, PushRequest, PushResult } from '../../ports/forge';
 import type { RefListing } from '../../ports/upstream';
 import { tellProgress, type SyncContext } from '../sync-context';
+import { together } from '../together';
 import type { ImportLane } from './import-lane';
 import { keepBackups } from './keep-backups';
 import type { Decision } from './plan-updates';
 import type { ForgeState } from './read-forge';
+import { sameProject } from './same-project';
 
 export interface Delivery extends Decision {
   /** What of the upstream is mirrored. */
@@ -107,10 +109,15 @@ async function pushPortion(
     claim.write((tx, mirror) => tx.putDeliveredRefs(mirror.id, new Map(entries)));
 
   context.signal.throwIfAborted();
-  await note(portion.map((update) => [update.ref, { ...before(update), intended: update.newOid }]));
+  // The forge is asked while the intentions are written down.
+  const [project] = await together(
+    context.signal,
+    () => sameProject(context, delivery.forge.project),
+    () => note(portion.map((update) => [update.ref, { ...before(update), intended: update.newOid }])),
+  );
   const alreadySent = context.bytes.sent;
   const result = await push({
-    project: delivery.forge.project,
+    project,
     listing,
     cacheDir: delivery.cacheDir,
     updates: portion,

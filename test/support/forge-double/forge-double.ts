@@ -24,7 +24,7 @@ import { issueRoutes } from './rest-issues';
 import { pullRoutes } from './rest-pulls';
 import { describedPushMirrors, pushMirrorRoutes } from './rest-push-mirrors';
 import { repoSettingsRoutes } from './rest-repo-settings';
-import { repoRoutes } from './rest-repos';
+import { repoRoutes, type RepoContext } from './rest-repos';
 import { userRoutes } from './rest-users';
 import { forgePage, pageRoutes, type PageContext } from './page-routes';
 import { Templates } from './templates';
@@ -71,16 +71,15 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
   const oauth = new OauthState();
   const customPath = join(root, 'custom');
   const templates = new Templates(customPath);
-  const context: HookContext & LfsContext & AdminContext & PageContext = {
+  const context: HookContext & LfsContext & AdminContext & PageContext & RepoContext = {
     url: () => `http://127.0.0.1:${port}`,
-    ...{ state, root, faults, lfs, oauth, deliver: webhooks.deliver, templates, customPath },
+    ...{ state, root, faults, lfs, oauth, deliver: webhooks.deliver, notify: webhooks.notify, templates, customPath },
     page: (title, body) => forgePage(context, {}, title, body),
     hookSecret: randomBytes(12).toString('hex'),
     log: (text) => void gitLog.push(text),
     pushed: (repo: ForgeRepo, pusher: ForgeUser, changes: readonly RefChange[]) => {
-      const next = { ...context, notify: webhooks.notify };
       afterPush = afterPush
-        .then(() => applyPush(next, repo, pusher, changes))
+        .then(() => applyPush(context, repo, pusher, changes))
         .catch((error: unknown) => void gitLog.push(String(error)));
     },
   };
@@ -133,7 +132,7 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
 }
 
 function createApp(
-  context: HookContext & LfsContext & AdminContext & PageContext,
+  context: HookContext & LfsContext & AdminContext & PageContext & RepoContext,
   requests: string[],
 ): express.Express {
   const app = express();

@@ -10,7 +10,7 @@ export interface RefChange {
 }
 
 export interface WebhookEvent {
-  readonly event: 'push' | 'create' | 'delete';
+  readonly event: 'push' | 'create' | 'delete' | 'repository';
   readonly payload: object;
 }
 

@@ -1,6 +1,7 @@
 import type { RequestHandler, Router } from 'express';
-import type { ForgeUser } from './forge-state';
-import { repoJson } from './json';
+import type { ForgeRepo, ForgeUser } from './forge-state';
+import { repoJson, userJson } from './json';
+import type { WebhookEvent } from './push-updates';
 import {
   branchExists,
   cloneRepoFiles,
@@ -35,14 +36,24 @@ interface RepoEdit {
   readonly has_issues?: boolean;
 }
 
+export interface RepoContext extends RestContext {
+  readonly notify: (repo: ForgeRepo, event: WebhookEvent) => void;
+}
+
 /** /repos/{o}/{r}, /repositories/{id}, and the ways to make one. */
-export function repoRoutes(context: RestContext): Router {
+export function repoRoutes(context: RepoContext): Router {
   const { state, root } = context;
   const router = newRouter();
   const scope = requireScope(context, 'repository');
   const path = '/repos/:owner/:repo';
   const show: RequestHandler = (_request, response) => {
     response.json(repoJson(context.url(), repoOf(response), callerOf(response)?.user ?? null));
+  };
+
+  const tell = (repo: ForgeRepo, action: 'created' | 'deleted', sender: ForgeUser) => {
+    const repository = repoJson(context.url(), repo, repo.owner);
+    const [organization, by] = [repo.owner, sender].map((user) => userJson(context.url(), user));
+    context.notify(repo, { event: 'repository', payload: { action, repository, organization, sender: by } });
   };
 
   const create = async (owner: ForgeUser, name: string, isPrivate: boolean, description: string, from?: string) => {
@@ -77,6 +88,7 @@ export function repoRoutes(context: RestContext): Router {
       if (state.repo(owner.name, name) !== undefined)
         return answerError(context, response, 409, 'The repository with the same name already exists.');
       const repo = await create(owner, name, body.private ?? false, body.description ?? '', body.clone_addr);
+      tell(repo, 'created', caller.user);
       if (body.auto_init === true) {
         await commitFirst(repoPath(root, owner.name, name));
         repo.empty = false;
@@ -128,6 +140,8 @@ export function repoRoutes(context: RestContext): Router {
   router.get(path, scope, findRepo(context), show);
   router.delete(path, scope, findRepo(context), requireAccess(context, 'owner'), async (_request, response) => {
     const repo = repoOf(response);
+    // Told before it is done, as the forge does.
+    tell(repo, 'deleted', callerOf(response)?.user ?? repo.owner);
     state.removeRepo(repo);
     await removeRepoFiles(repoPath(root, repo.owner.name, repo.name));
     response.status(204).end();
