@@ -103,6 +103,7 @@ export async function openParts(config: Config, options: ComposeOptions, release
       maxRetries: config.maxRetries,
       stuckAfterMs: config.stuckAfterMs,
       manualRunsPerMinute: config.manualRunsPerMinute,
+      manualIntervalMs: config.manualIntervalMs,
     },
     hookPolicy: { delayMs: config.hookDelayMs, intervalMs: config.hookIntervalMs },
     publicUrl: () => config.publicUrl ?? `http://${config.listen.host}:${config.listen.port}`,

@@ -247,6 +247,13 @@ export const settings = {
     meaning: 'How many updates of one mirror people may start a minute; 0: no limit.',
     kind: wholeNumber(0, 1_000_000),
   }),
+  manualIntervalMs: withDefault({
+    name: 'RATE_LIMIT_INTERVAL',
+    default: '5m',
+    meaning:
+      'Once as many such updates in a row as HEADWATER_RATE_LIMIT_RUNS brought nothing, people may start one in this time; 0s: no limit.',
+    kind: duration('0s', '24h'),
+  }),
   auditKeepMs: withDefault({
     name: 'AUDIT_KEEP',
     default: '365d',

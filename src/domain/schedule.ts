@@ -1,12 +1,11 @@
 import type { FailureRule } from './failure-rules';
 import type { BudgetPolicy } from './host-budget';
+import type { ManualBudget } from './manual-budget';
 import { fractionOf } from './stable-fraction';
 import type { UpdateInterval } from './update-interval';
 
 /** The schedule's numbers; all settings of the admin, in ms. */
-export interface SchedulePolicy extends BudgetPolicy {
-  /** So many updates of one mirror may people start a minute; unset or 0: no limit. */
-  readonly manualRunsPerMinute?: number;
+export interface SchedulePolicy extends BudgetPolicy, ManualBudget {
   /** Each mirror has a pass once in this time, at a moment of its own. */
   readonly passIntervalMs: number;
   /** A mirror is updated by the clock at most once in this time, unless it has an interval of its own. */

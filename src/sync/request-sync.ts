@@ -2,6 +2,7 @@ import { HeadwaterError, toHeadwaterError, type Fault } from '../domain/errors';
 import type { Cause } from '../domain/cause';
 import { isHeldByPause, transition, type Mirror, type SchedulePolicy } from '../domain/mirror';
 import { budgetHost } from '../domain/host-budget';
+import { manualWait } from '../domain/manual-budget';
 import type { Run } from '../domain/run';
 import type { Logger } from '../ports/logger';
 import type { Notices } from '../ports/notices';
@@ -86,20 +87,19 @@ export async function recordRequest(
   return { run, fresh: true, host: budgetHost(mirror.url) };
 }
 
-/** An update that found nothing new ends at once, so a script could start hundreds, each of which asks the upstream (WH-07). */
+/** Enough of the mirror's history to know how often people asked. */
+const runsLookedAt = 100;
+
 async function checkPatience(
   tx: StoreTransaction,
   mirrorId: string,
   now: number,
   policy: SchedulePolicy,
 ): Promise<void> {
-  const limit = policy.manualRunsPerMinute ?? 0;
-  if (limit === 0) return;
-  const { items } = await tx.runs(mirrorId, { page: 1, limit: Math.min(limit * 2, 100) });
-  const started = items.filter((run) => run.cause === 'manual' && run.queuedAt > now - 60_000);
-  const first = started[limit - 1];
-  if (first === undefined) return;
-  throw new HeadwaterError('too_many_requests', {}, { retryAfterMs: Math.max(1000, first.queuedAt + 60_000 - now) });
+  if ((policy.manualRunsPerMinute ?? 0) === 0) return;
+  const { items } = await tx.runs(mirrorId, { page: 1, limit: runsLookedAt });
+  const retryAfterMs = manualWait(items, now, policy);
+  if (retryAfterMs > 0) throw new HeadwaterError('too_many_requests', {}, { retryAfterMs });
 }
 
 /**

@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { HeadwaterError } from '../../../src/domain/errors';
+import type { ManualBudget } from '../../../src/domain/manual-budget';
 import type { RateCounters } from '../../../src/ports/rate-counters';
 import { FixedClock } from '../../fakes/fixed-clock';
 import { asAdmin, httpBench, mirrorPath, upstreamUrl } from './http-bench';
@@ -50,10 +51,8 @@ describe('rate limits', () => {
 });
 
 describe('"Update now" again and again (WH-07)', () => {
-  it('starts so many runs a minute; one that is under way is told as often as it is asked for', async () => {
-    const bench = httpBench({
-      policy: { ...httpBench().deps.policy, manualRunsPerMinute: 3 },
-    });
+  async function benchWith(budget: ManualBudget) {
+    const bench = httpBench({ policy: { ...httpBench().deps.policy, ...budget } });
     await request(bench.app).put(mirrorPath).set(asAdmin).send({ url: upstreamUrl });
     const done = () =>
       bench.store.transaction(async (tx) => {
@@ -62,6 +61,31 @@ describe('"Update now" again and again (WH-07)', () => {
       });
     const ask = () => request(bench.app).post(mirrorPath).set(asAdmin);
     await done();
+    return { bench, done, ask, clock: bench.store.clock as FixedClock };
+  }
+
+  it('starts one in five minutes after some that brought nothing, as GitLab does', async () => {
+    const { done, ask, clock } = await benchWith({ manualRunsPerMinute: 3, manualIntervalMs: 300_000 });
+    for (let tries = 3; tries > 0; tries -= 1) {
+      expect((await ask()).status).toBe(202);
+      await done();
+    }
+    const refused = await ask();
+    expect([refused.status, refused.body.code, refused.headers['retry-after']]).toEqual([
+      429,
+      'too_many_requests',
+      '300',
+    ]);
+    clock.advance(299_000);
+    expect((await ask()).status).toBe(429);
+    clock.advance(1_000);
+    expect((await ask()).status).toBe(202);
+    await done();
+    expect((await ask()).status).toBe(429);
+  });
+
+  it('starts so many runs a minute; one that is under way is told as often as it is asked for', async () => {
+    const { bench, done, ask } = await benchWith({ manualRunsPerMinute: 3 });
     expect(await codes(5, ask)).toEqual([202, 202, 202, 202, 202]);
     for (let left = 2; left > 0; left -= 1) {
       await done();

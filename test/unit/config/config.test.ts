@@ -77,6 +77,7 @@ describe('the configuration', () => {
       requestsPerMinute: 1200,
       refusedPerMinute: 120,
       manualRunsPerMinute: 10,
+      manualIntervalMs: 300_000,
       auditKeepMs: 365 * 24 * 3_600_000,
       trustedProxies: ['127.0.0.0/8', '::1/128'],
       rightsCacheMs: 60_000,
