@@ -60,11 +60,13 @@ export class PanelPerson {
     const exact = typeof name === 'string';
     await this.#still();
     await this.panel.getByRole('button', { name, exact }).first().click();
+    await this.#answered();
   }
 
   async follow(name: RegExp): Promise<void> {
     await this.#still();
     await this.panel.getByRole('link', { name }).first().click();
+    await this.#answered();
   }
 
   field(label: string | RegExp): Locator {
@@ -78,6 +80,18 @@ export class PanelPerson {
       const inside = await this.panel.locator('#hw').boundingBox();
       return Math.abs((frame?.height ?? 0) - (inside?.height ?? 0)) < 24;
     });
+  }
+
+  /** What was asked for is there: words that stood there before are no answer. */
+  #answered(): Promise<void> {
+    // A frame that goes on to another page cannot be asked.
+    return until(
+      async () =>
+        (await this.panel
+          .locator('body[aria-busy]')
+          .count()
+          .catch(() => 1)) === 0,
+    );
   }
 
   close(): Promise<void> {

@@ -80,6 +80,8 @@ function watchHeight(): void {
 function tellHeight(): void {
   const { hwForge = '' } = document.body.dataset;
   if (window.parent === window || hwForge === '') return;
+  // Before the page around it is laid out a frame has no width, and its contents would seem endless.
+  if (window.innerWidth === 0) return;
   // Of what is shown: the page itself is at least as high as its frame.
   const height = Math.ceil(main().getBoundingClientRect().bottom + window.scrollY) + frameMarginPx;
   window.parent.postMessage({ type: 'headwater:height', height }, hwForge);
@@ -93,5 +95,7 @@ enhance();
 watch();
 setInterval(sayTimes, tickMs);
 const heightWatch = new ResizeObserver(tellHeight);
+// Observers sleep while the frame is out of sight, below the fold of the forge's page.
+window.addEventListener('resize', tellHeight);
 onSwap(watchHeight);
 watchHeight();

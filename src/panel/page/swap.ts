@@ -1,4 +1,5 @@
 import { all, announce, find, main } from './dom.js';
+import { released } from './press.js';
 
 const framed = window.parent !== window;
 const changed = new Set<() => void>();
@@ -12,7 +13,7 @@ export function onSwap(listener: () => void): void {
 
 /** Goes to a page of the panel without loading everything again; whatever cannot be done in place is done as usual. */
 export async function go(url: string): Promise<void> {
-  const turn = (turns += 1);
+  const turn = begin();
   const page = await load(url);
   if (turn !== turns) return;
   if (page === null) return location.assign(url);
@@ -26,12 +27,18 @@ export async function send(form: HTMLFormElement, submitter: HTMLElement | null)
   for (const [name, value] of new FormData(form, submitter)) if (typeof value === 'string') fields.append(name, value);
   for (const button of all<HTMLButtonElement>('button', form)) button.disabled = true;
   form.setAttribute('aria-busy', 'true');
-  const turn = (turns += 1);
+  const turn = begin();
   const page = await load(target, fields);
   // Whoever has gone on meanwhile is not called back.
   if (turn !== turns) return;
   if (page === null) return location.assign(location.href);
   replaceAll(page, true);
+}
+
+/** Whatever was asked for before no longer counts; that something is on its way is told until it is there. */
+function begin(): number {
+  document.body.setAttribute('aria-busy', 'true');
+  return (turns += 1);
 }
 
 /** Loads the page again and takes over what changed, but nothing that somebody is filling in. */
@@ -46,7 +53,7 @@ export async function refresh(): Promise<void> {
   if (after !== before) announce(`${after}.`);
   // What is shown once must not be replaced before somebody has copied it.
   const once = find('[data-hw-once]', main()) !== null;
-  const busy = once || find('#hw-box, details[open]', main()) !== null;
+  const busy = once || find('#hw-box, details[open]', main()) !== null || isFilledIn(main());
   const parts = all('[data-hw-part]');
   const newParts = all('[data-hw-part]', page.main);
   const fits = parts.length > 0 && newParts.length === parts.length;
@@ -54,11 +61,23 @@ export async function refresh(): Promise<void> {
   if (!busy || !fits) return replaceAll(page, false);
   parts.forEach((part, at) => {
     const next = newParts[at];
-    if (next === undefined || next.outerHTML === part.outerHTML) return;
+    if (next === undefined || next.outerHTML === part.outerHTML || isFilledIn(part)) return;
     keepingFocus(() => part.replaceWith(next));
   });
   main().dataset['hwState'] = page.main.dataset['hwState'] ?? '';
   tell();
+}
+
+/** Something in it is another than it came. */
+function isFilledIn(part: HTMLElement): boolean {
+  return (
+    all<HTMLInputElement>('input', part).some(
+      (each) => each.checked !== each.defaultChecked || each.value !== each.defaultValue,
+    ) ||
+    all<HTMLTextAreaElement>('textarea', part).some((each) => each.value !== each.defaultValue) ||
+    // A list without a default shows its first.
+    all<HTMLOptionElement>('option[selected]', part).some((each) => !each.selected)
+  );
 }
 
 interface LoadedPage {
@@ -81,6 +100,7 @@ async function load(url: string, fields?: URLSearchParams): Promise<LoadedPage |
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const part = page.getElementById('hw');
     const isAnswer = fields !== undefined && !answer.redirected;
+    await released();
     return part === null ? null : { url: answer.url, title: page.title, main: part, isAnswer };
   } catch {
     // Signing in again leads to the forge, where only the browser itself may go.
@@ -98,6 +118,7 @@ function replaceAll(page: LoadedPage, moves: boolean): void {
   const before = focusKey();
   const wasOpen = location.search.includes('open=');
   turns += 1;
+  document.body.removeAttribute('aria-busy');
   apply();
   document.title = page.title;
   const url = new URL(page.url);
