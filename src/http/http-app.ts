@@ -9,6 +9,7 @@ import { createDeliveryProbe } from './hooks/delivery-probe';
 import { createHooksRouter } from './hooks/hooks-router';
 import type { HealthDeps, HttpDeps } from './http-deps';
 import { createOpenapiRouter } from './openapi/openapi-router';
+import { getFavicon } from './panel/assets';
 import { createPanelRouter } from './panel/panel-router';
 import { createRateLimits } from './rate-limits';
 import { createRequestLog } from './request-log';
@@ -22,6 +23,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   return build(deps, (app) => {
     app.set('trust proxy', [...deps.trustedProxies]);
     app.get('/plugin-manifest.json', (_request, response) => void response.json(deps.manifest));
+    app.get('/favicon.ico', getFavicon());
     for (const limit of createRateLimits(deps)) app.use(limit);
     app.use('/api', createOpenapiRouter(deps));
     app.use('/api/v1', createApiRouter(deps));

@@ -47,7 +47,7 @@ export async function addPushMirror(
   const { url, hadCredentials } = parseUpstreamUrl(settings.url);
   const user = settings.authUser ?? '';
   const password = settings.authPassword?.reveal() ?? '';
-  const branchFilter = settings.branchFilter?.trim() ?? '';
+  const branchFilter = readFilter(settings.branchFilter ?? '');
   if (url.ssh !== null) refuseHttpCredentials({ user: user !== '', password: password !== '' });
   const intervalMs = readInterval(settings.interval ?? usualInterval);
   const policy = await deps.store.policy();
@@ -94,6 +94,15 @@ export async function removePushMirror(
   // The forge says "done" for any name.
   await findPushMirror(deps, token, project, name);
   await deps.pushMirrors.remove(token, project, name);
+}
+
+/** Forgejo makes a refspec of each part as it is. */
+function readFilter(text: string): string {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(',');
 }
 
 function readInterval(text: string): number {

@@ -170,6 +170,36 @@ describeForges('The forge’s push mirrors', (choice) => {
     await expect(pushMirrors.sync(token, project, never)).rejects.toMatchObject({ code });
   });
 
+  // Forgejo 11, the real one, knows no filter: there the capabilities above say so. The double answers as later versions do.
+  if (choice.name === 'the forge double')
+    test('a forge that can choose branches pushes those and all tags', async () => {
+      const double = stage.forge as ForgeDouble;
+      double.setBranchFilters(true);
+      const asking = createPushMirrors({ url: stage.forge.url });
+      try {
+        expect(await asking.capabilities(token)).toEqual({ ssh: true, branchFilter: true });
+        const [repo, target] = [await stage.newRepo(), await stage.newRepo()];
+        const oid = stage.source.commit('main');
+        const refs = ['refs/heads/main', 'refs/heads/release/1', 'refs/heads/own', 'refs/tags/v1'];
+        await stage.push(
+          await stage.adapter.project(repo.id),
+          refs.map((ref) => create(ref, oid)),
+        );
+        const made = await asking.create(token, repo, { ...targetOf(target), branchFilter: 'main,release/*' });
+        expect(made.branchFilter).toBe('main,release/*');
+        expect(await asking.sync(token, repo, never)).toBe(true);
+        expect(Object.keys(await stage.refs(await stage.adapter.project(target.id))).sort()).toEqual([
+          'refs/heads/main',
+          'refs/heads/release/1',
+          'refs/tags/v1',
+        ]);
+        expect(await asking.list(token, repo)).toMatchObject([{ branchFilter: 'main,release/*', lastError: null }]);
+      } finally {
+        double.setBranchFilters(false);
+        asking.close();
+      }
+    });
+
   // A real forge has it in its configuration, for all tests; the double answers as Forgejo 11 did.
   if (choice.name === 'the forge double')
     test('a forge whose mirrors are switched off says so', async () => {

@@ -156,7 +156,7 @@ describeChromium('in a browser', () => {
       await person.page.reload();
       await badge('Up to date');
       await follow(/^Edit,/);
-      await says(/on, last heard of/);
+      await says(/on, last called/);
       expect(await person.panel.getByText(secret).count()).toBe(0);
     });
 

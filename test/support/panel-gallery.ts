@@ -7,6 +7,7 @@ import { loadManifest } from '../../src/adapters/manifest/load-manifest';
 import type { Mirror } from '../../src/domain/mirror';
 import { defaultOptions } from '../../src/domain/mirror-options';
 import { noNotify, type NoticeDelivery } from '../../src/domain/mirror-notify';
+import { openPolicy, type Policy } from '../../src/domain/policy';
 import type { RefOutcome, Run } from '../../src/domain/run';
 import { noCounts } from '../../src/domain/run';
 import type { FixedClock } from '../fakes/fixed-clock';
@@ -231,12 +232,23 @@ const withPushes = (mirror: Partial<Mirror>) => async (bench: PanelBench) => {
       name: 'remote_mirror_2',
       url: 'ssh://git@codeberg.org/octo-org/library.git',
       syncOnCommit: false,
+      branchFilter: 'main,release/*',
       publicKey: ssh.ssh?.keys[0]?.publicKey ?? '',
       lastUpdateAt: now - 2 * hour,
       lastError: 'git@codeberg.org: Permission denied (publickey).',
     },
   ];
 };
+
+/** What the site's admins allow. */
+const allow =
+  (changes: Partial<Policy>) =>
+  ({ store }: PanelBench) =>
+    store.transaction((tx) => tx.savePolicy({ ...openPolicy, ...changes }));
+
+/** Headwater's account may push to the project and no more. */
+const noAdmin = ({ forge }: PanelBench): void =>
+  void forge.projects.set(1, { ...project(forge), canAdminister: false });
 
 const delivered = (changes: Partial<NoticeDelivery>): NoticeDelivery => ({
   type: 'mirror.failed',
@@ -302,6 +314,21 @@ export const gallery: readonly GalleryState[] = [
     form: { address: 'https://127.0.0.1/octo-org/library.git', method: 'none' },
   },
   {
+    name: 'add-policy',
+    caption: 'Only some hosts are allowed, and this is none of them',
+    topic: 'add',
+    path: '/add',
+    form: { address, method: 'none' },
+    prepare: allow({ allowedHosts: ['*.example.org'] }),
+  },
+  {
+    name: 'add-denied',
+    caption: 'Only some people may set up mirrors',
+    topic: 'add',
+    path: '',
+    prepare: allow({ whoMayMirror: 'listed' }),
+  },
+  {
     name: 'add-test-failed',
     caption: 'The test found what would fail',
     topic: 'add',
@@ -342,6 +369,42 @@ export const gallery: readonly GalleryState[] = [
     topic: 'add',
     path: '?open=add',
     prepare: put(fine),
+  },
+  {
+    name: 'add-push-options',
+    caption: 'Push: some branches only, where the forge can',
+    topic: 'add',
+    path: '/add',
+    form: {
+      direction: 'push',
+      meant: 'https://gitlab.com/octo-org/library.git',
+      method: 'password',
+      username: 'octo-org',
+      push_branches: 'main, release/*',
+      on_commit: 'yes',
+      open: 'options',
+    },
+    prepare: async (bench) => {
+      bench.pushMirrors.can = { ssh: true, branchFilter: true };
+      await bench.put(fine);
+    },
+  },
+  {
+    name: 'no-push',
+    caption: 'Push cannot be chosen: why, and what to do',
+    topic: 'add',
+    path: '',
+    prepare: noAdmin,
+  },
+  {
+    name: 'no-push-later',
+    caption: 'The same, beside a pull mirror',
+    topic: 'add',
+    path: '?open=add',
+    prepare: async (bench) => {
+      noAdmin(bench);
+      await bench.put(fine);
+    },
   },
   {
     name: 'needs-key',
@@ -425,7 +488,7 @@ export const gallery: readonly GalleryState[] = [
   },
   {
     name: 'webhook-elsewhere',
-    caption: 'A webhook that has been heard of; nobody knows what runs there',
+    caption: 'A webhook that has been called; nobody knows what runs there',
     topic: 'settings',
     path: '?open=edit&part=webhook',
     prepare: put({
@@ -584,10 +647,10 @@ export const gallery: readonly GalleryState[] = [
   },
   {
     name: 'failed-not-allowed',
-    caption: 'Not allowed',
+    caption: 'A host that the admin refuses since',
     topic: 'failures',
     path: '',
-    prepare: put(failed('url_blocked')),
+    prepare: put(failed('host_not_allowed')),
   },
   {
     name: 'failed-rate-limit',
@@ -717,7 +780,7 @@ export const gallery: readonly GalleryState[] = [
   },
   {
     name: 'host-keys-open',
-    caption: 'Keys that somebody has confirmed',
+    caption: 'Keys that nobody has confirmed yet',
     topic: 'people',
     path: '',
     prepare: put({ ...ssh, ssh: { ...(ssh.ssh ?? buildMirrorSsh()), hostKeys: [], seenHostKeys: githubKeys } }),

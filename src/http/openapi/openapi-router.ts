@@ -23,7 +23,8 @@ interface Sheet {
 }
 
 /** Nothing from elsewhere, no script, and no page may frame it. */
-const policy = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+const policy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** What this server answers: for programs at /openapi.json, for people at /docs. Anybody may ask, since it tells nothing of anybody. */
 export function createOpenapiRouter(deps: Deps): Router {

@@ -28,6 +28,7 @@ export function createAssets(): Assets {
     files.set(name, { type, plain, packed: gzipSync(plain) });
   };
   add('panel.css', join(root, 'src/panel/style/panel.css'), 'text/css; charset=utf-8');
+  add('icon.svg', iconPath(root), 'image/svg+xml');
   const script = join(root, 'dist/panel');
   for (const folder of ['page', 'texts'])
     for (const name of scriptsIn(join(script, folder)))
@@ -36,6 +37,16 @@ export function createAssets(): Assets {
   const hash = createHash('sha256');
   for (const { plain } of files.values()) hash.update(plain);
   return { version: hash.digest('hex').slice(0, 12), handler: serve(files) };
+}
+
+const iconPath = (root: string) => join(root, 'src/panel/style/icon.svg');
+
+/** Browsers ask for it without being told to, for pages that name none. */
+export function getFavicon(): RequestHandler {
+  const icon = readFileSync(iconPath(packageRoot()));
+  return (_request, response) => {
+    response.set({ 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' }).end(icon);
+  };
 }
 
 /** Empty where the sources run without a build: every page works without script. */

@@ -29,7 +29,8 @@ export function explainForm(thrown: unknown, context: PanelContext, sent: SentFo
   const faults = fieldFaults(error, sent);
   if (faults !== null) return { faults };
   const url = tryAddress(sent.values.address);
-  const failure = explainFailure(error.toFault(), contextFor(context, url));
+  const direction = sent.values.direction === 'push' ? 'to' : 'from';
+  const failure = explainFailure(error.toFault(), { ...contextFor(context, url), direction });
   return { result: { tone: 'bad', lines: linesOf(failure) } };
 }
 

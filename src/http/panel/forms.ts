@@ -1,6 +1,7 @@
 import type { Mirror } from '../../domain/mirror';
 import { narrowSchedule } from '../../domain/policy';
 import { buttons } from '../../panel/texts/actions';
+import type { LoadedPushes } from './load-pushes';
 import type { Panel, PanelContext } from './panel-context';
 import { dayOf } from './read-form';
 import { emptyValues, viewForm, type FormInput, type FormValues, type FormView } from './view/form-view';
@@ -10,12 +11,29 @@ type Sent = Partial<Pick<FormInput, 'faults' | 'hostKeys' | 'result' | 'optionsO
   readonly values?: FormValues;
 };
 
-/** The form that adds a mirror; `sent` is what a person filled in before, `only` the one direction that makes sense. */
+/** What an empty form that adds a mirror depends on. */
+export interface AddChoice {
+  readonly pushed: Pick<LoadedPushes, 'mayAdd' | 'hindrance' | 'can'>;
+  /** There is a pull mirror, so only push mirrors can be added. */
+  readonly pulls: boolean;
+  /** It stands over a list, and can be shut. */
+  readonly over: boolean;
+  /** Where the project came from. */
+  readonly from?: string | null;
+}
+
+/** The form that adds a mirror; `sent` is what a person filled in before. */
 export function addForm(
   panel: Panel,
   context: PanelContext,
-  { only, from = null, ...sent }: Sent & { readonly only: 'pull' | 'push' | null; readonly from?: string | null },
+  { pushed, pulls, over, from = null }: AddChoice,
+  sent: Sent = {},
 ): FormView {
+  const only = pulls ? 'push' : pushed.mayAdd ? null : 'pull';
+  const labels = {
+    plain: pulls ? buttons.addPush : buttons.add,
+    key: pulls ? buttons.addPushAndKey : buttons.addAndKey,
+  };
   const empty = startValues(context);
   const start: FormValues = only === 'push' ? { ...empty, direction: 'push', method: 'password' } : empty;
   const values = sent.values ?? { ...start, address: prefilled(from) };
@@ -25,9 +43,13 @@ export function addForm(
     kind: 'add',
     values,
     directions: only === null,
-    submit: values.method === 'key' ? buttons.addAndKey : buttons.add,
+    pushes: pushed.can,
+    noPush: only === 'pull' ? (pushed.hindrance?.why ?? null) : null,
+    title: over ? (pulls ? buttons.addPush : buttons.addMirror) : null,
+    submit: values.method === 'key' ? labels.key : labels.plain,
+    labels,
     action: context.links.act('add'),
-    cancel: only === 'push' ? context.links.settings : null,
+    cancel: over ? context.links.settings : null,
   });
 }
 

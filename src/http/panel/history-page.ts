@@ -75,6 +75,7 @@ export async function showHistory(panel: Panel, request: Request, response: Resp
           from: sayDay(view.chart.from, now, utc),
           to: sayDay(view.chart.to, now, utc),
           hasOpen: open !== null,
+          hasFailed: view.chart.times.some(({ look }) => look === 'f'),
         };
   showPage(panel, request, response, {
     page: {

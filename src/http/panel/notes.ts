@@ -1,3 +1,4 @@
+import { advice } from '../../panel/texts/failures';
 import { pages } from '../../panel/texts/pages';
 import type { ForgeProject } from '../../ports/forge';
 import type { SignInLink } from '../sign-in/sign-in-link';
@@ -33,6 +34,11 @@ export function forgeDownNote(forge: string): Note {
 
 export function problemNote(text: string): Note {
   return { ...plain, icon: 'alert', title: [text] };
+}
+
+/** The admins let only some people set up mirrors. */
+export function deniedNote(): Note {
+  return { ...plain, icon: 'lock', title: pages.denied, lines: [advice.askAdmin] };
 }
 
 export function archivedNote(): Note {

@@ -22,18 +22,19 @@ export function postAdd(shared: Panel): RequestHandler {
     const panel = asActor(shared, request);
     const context = await openContext(panel, request);
     const sent = readForm(request, startValues(context));
-    const { mirror } = await loadProject(panel, context);
-    const only = mirror !== null ? 'push' : (await loadPushes(panel, context)).mayChange ? null : 'pull';
+    const [{ mirror }, pushed] = await Promise.all([loadProject(panel, context), loadPushes(panel, context)]);
+    const pulls = mirror !== null;
+    const choice = { pushed, pulls, over: pulls || pushed.mirrors.length > 0 };
     if (sent.values.direction === 'push') {
-      const pushed = await savePush(panel, context, sent, notePush(panel, context));
-      if ('to' in pushed) return response.redirect(303, pushed.to);
-      const form = addForm(panel, context, { ...pushed, only });
-      return showSettings(panel, request, response, { form, status: statusOf(pushed.faults) });
+      const done = await savePush(panel, context, sent, notePush(panel, context));
+      if ('to' in done) return response.redirect(303, done.to);
+      const form = addForm(panel, context, choice, done);
+      return showSettings(panel, request, response, { form, status: statusOf(done.faults) });
     }
     const outcome = await saveMirror(panel, context, sent, null);
     if (!outcome.saved)
       return showSettings(panel, request, response, {
-        form: addForm(panel, context, { ...outcome.again, only }),
+        form: addForm(panel, context, choice, outcome.again),
         status: statusOf(outcome.again.faults),
       });
     const said = !outcome.mirror.enabled

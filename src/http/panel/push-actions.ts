@@ -42,6 +42,7 @@ export async function savePush(
       ...settings,
       interval: values.push.interval,
       syncOnCommit: values.push.onCommit,
+      branchFilter: values.push.branches,
     });
     await note('push_mirror.created', { name: mirror.name, url: mirror.url });
     const { links } = context;
@@ -67,7 +68,7 @@ async function testPush(
     const error = toHeadwaterError(thrown);
     if (error.code.startsWith('url_') || error.code === 'input_invalid') throw thrown;
     const { url } = parseUpstreamUrl(settings.url ?? '');
-    const failure = explainFailure(error.toFault(), contextFor(context, url));
+    const failure = explainFailure(error.toFault(), { ...contextFor(context, url), direction: 'to' });
     return { tone: 'bad', lines: linesOf(failure) };
   }
 }

@@ -65,6 +65,7 @@ export function readForm(request: { readonly body?: unknown }, before: FormValue
       push: {
         interval: oneOf(text(body, 'interval'), ['8h0m0s', '1h0m0s', '24h0m0s', '0'] as const, '8h0m0s'),
         onCommit: text(body, 'on_commit') === 'yes',
+        branches: text(body, 'push_branches', 1000).trim(),
       },
     },
     password: text(body, 'password', 16_384),

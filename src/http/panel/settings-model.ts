@@ -21,6 +21,8 @@ export interface SettingsModel {
   readonly hook: HookView | null;
   readonly pushes: readonly PushView[];
   readonly updateAll: Action | null;
+  /** Why no push mirror can be added; where somebody asked. */
+  readonly hindrance: Rich | null;
   readonly pushNote: LoadedPushes['note'];
   readonly foot: readonly Action[] | null;
   /** Things can be changed. */
@@ -37,6 +39,7 @@ export const emptySettings: SettingsModel = {
   hook: null,
   pushes: [],
   updateAll: null,
+  hindrance: null,
   pushNote: null,
   foot: null,
   may: false,

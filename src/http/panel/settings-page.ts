@@ -10,8 +10,8 @@ import { visibilityWarning } from '../../domain/project-visibility';
 import { parseUpstreamUrl } from '../../domain/upstream-url';
 import { addForm, editForm } from './forms';
 import { loadProject, type LoadedProject } from './load-project';
-import { loadPushes, noPushes, projectOf, type LoadedPushes } from './load-pushes';
-import { archivedNote, nativeNote, noRightNote } from './notes';
+import { loadPushes, maySetUp, noPushes, projectOf, type LoadedPushes } from './load-pushes';
+import { archivedNote, deniedNote, nativeNote, noRightNote } from './notes';
 import { openContext, type Panel, type PanelContext } from './panel-context';
 import type { Banner } from './page';
 import { saidBanner } from './said';
@@ -20,13 +20,14 @@ import { publicPlace } from '../sign-in/public-place';
 import { emptySettings, type SettingsModel } from './settings-model';
 import { showPage } from './show-page';
 import { action } from './view/action';
+import { asOf, stateTime } from './view/as-of';
 import { explainFailure } from './view/failure';
 import { sentenceOf } from './view/failure-words';
 import type { FormView } from './view/form-view';
 import { viewHook, type HookView } from './view/hook-view';
 import type { Box } from './view/panel-links';
 import { viewPush } from './view/push-view';
-import { viewPull, type PullView } from './view/pull-view';
+import { viewPull } from './view/pull-view';
 
 /** What a request adds to the page: a box that was opened, a form that was sent, news. */
 export interface SettingsExtra {
@@ -79,7 +80,7 @@ export async function showSettings(
   showPage(panel, request, response, {
     page: {
       ...common,
-      banners: [...(stale ? [downBanner(context)] : []), ...(extra.banners ?? saidBanner(request)), ...content.banners],
+      banners: [...downBanner(context, loaded), ...(extra.banners ?? saidBanner(request)), ...content.banners],
       headAction: content.headAction,
       // The answer to a form is not to be asked for again.
       refresh: request.method !== 'GET' ? null : running ? 10 : stale ? 30 : null,
@@ -122,9 +123,10 @@ async function contentOf(
   open: Box | null,
   extra: SettingsExtra,
 ): Promise<Content> {
-  const { links, staleSince, request } = context;
+  const { forge, links, staleSince, request } = context;
   if (staleSince !== null) {
-    const pull = loaded.pull === null ? null : asOf(viewPull(loaded.pull, links, null), staleSince, context);
+    const at = stateTime(staleSince, loaded.mirror);
+    const pull = loaded.pull === null ? null : asOf(viewPull(loaded.pull, links, null), at, forge.name);
     return { ...nothing, pull, foot: [action('go', buttons.lookNow, links.settings)] };
   }
   const { pushed } = loaded;
@@ -132,9 +134,13 @@ async function contentOf(
   const adding = extra.form?.kind === 'add' ? extra.form : null;
   if (loaded.pull !== null) {
     const editing = extra.form?.kind === 'edit' || (open === 'edit' && adding === null);
-    const pull = viewPull(loaded.pull, links, editing ? 'edit' : pushes.box === null ? open : null);
     const edit = editing ? (extra.form ?? editForm(panel, context, loaded.pull.mirror)) : null;
-    const form = adding ?? (open === 'add' && pushed.mayChange ? addForm(panel, context, { only: 'push' }) : null);
+    const opened = open === 'add' && pushes.box === null;
+    const form =
+      adding ?? (opened && pushed.mayAdd ? addForm(panel, context, { pushed, pulls: true, over: true }) : null);
+    const box = editing ? 'edit' : form !== null ? 'add' : opened || pushes.box !== null ? null : open;
+    const pull = viewPull(loaded.pull, links, box);
+    const offered = pushed.mayAdd || pushed.hindrance?.mendable === true;
     return {
       ...nothing,
       ...pushes,
@@ -143,35 +149,32 @@ async function contentOf(
       editForm: edit,
       hook: editing ? hookOf(panel, loaded.pull.mirror, request, extra) : null,
       form,
-      headAction: headAction(pushed, context, buttons.addPush, form),
+      hindrance: opened && offered && form === null ? (pushed.hindrance?.why ?? null) : null,
+      headAction: offered && form === null ? openAdd(context, buttons.addPush, opened) : null,
     };
   }
   const project = await loaded.project();
   if (project?.nativeMirror === true) return { ...nothing, note: nativeNote(context, project) };
   if (project?.archived === true) return { ...nothing, note: archivedNote() };
   const account = project === null || !project.canPush ? [accountBanner(context)] : [];
-  const both = { only: pushed.mayChange ? null : ('pull' as const) };
   const listed = pushed.mirrors.length > 0;
+  if (adding === null && !listed && !maySetUp(context)) return { ...nothing, note: deniedNote() };
   const from = project?.originalUrl ?? null;
-  const form = adding ?? (!listed || open === 'add' ? addForm(panel, context, { ...both, from }) : null);
+  const choice = { pushed, pulls: false, over: listed, from };
+  const form = adding ?? (!listed || open === 'add' ? addForm(panel, context, choice) : null);
   return {
     ...nothing,
     ...pushes,
     intro: listed ? null : formTexts.intro,
     form,
     banners: account,
-    headAction: listed ? headAction({ mayChange: true }, context, buttons.addMirror, form) : null,
+    headAction: listed && form === null ? openAdd(context, buttons.addMirror, false) : null,
   };
 }
 
-/** Opens the form; absent while it stands open, and where nothing could be added. */
-function headAction(
-  { mayChange }: Pick<LoadedPushes, 'mayChange'>,
-  { links }: PanelContext,
-  label: string,
-  form: FormView | null,
-): Content['headAction'] {
-  return mayChange && form === null ? action('open', label, links.open('add')) : null;
+/** Opens the form that adds, or says why there is none. */
+function openAdd({ links }: PanelContext, label: string, expanded: boolean): Content['headAction'] {
+  return action('open', label, links.open('add'), { expanded });
 }
 
 function hookOf({ deps }: Panel, mirror: Mirror, request: Request, { hookSecret }: SettingsExtra): HookView {
@@ -198,27 +201,10 @@ function boxOf(request: Request): Box | null {
   return boxes.find((box) => box === request.query['open']) ?? null;
 }
 
-/** Nothing to press, and the state as of the time when the forge last answered. */
-function asOf(pull: PullView, at: number, { forge }: PanelContext): PullView {
-  return {
-    ...pull,
-    badge: { ...pull.badge, tone: 'quiet' },
-    badgeAt: pages.badgeAt(pull.badge.word, at),
-    advice: null,
-    warning: null,
-    next: null,
-    actions: [],
-    held: null,
-    hostKeys: null,
-    live: null,
-    facts: pull.facts.map((fact) =>
-      fact.name === pages.nextRun ? { ...fact, value: say`${pages.whenBack(forge.name)}` } : fact,
-    ),
-  };
-}
-
-function downBanner({ forge, staleSince }: PanelContext): Banner {
-  return { tone: 'care', icon: 'cloud', text: pages.forgeDown(forge.name, staleSince), alert: false };
+function downBanner({ forge, staleSince }: PanelContext, { mirror }: LoadedProject): readonly Banner[] {
+  if (staleSince === null) return [];
+  const text = pages.forgeDown(forge.name, stateTime(staleSince, mirror));
+  return [{ tone: 'care', icon: 'cloud', text, alert: false }];
 }
 
 /** Told until somebody mends or confirms it. */

@@ -1,5 +1,5 @@
 import { addressWords, hintsFor, type AddressHint } from '../texts/address-hints.js';
-import { sayOptions } from '../texts/summary.js';
+import { sayOptions, sayPushOptions } from '../texts/summary.js';
 import { all, find } from './dom.js';
 
 const hintDelayMs = 200;
@@ -22,7 +22,10 @@ export function enhanceForms(): void {
     // Hints stay as they are: what moves just then is no longer there for the press that took the focus away.
     address.addEventListener('blur', () => dropSecret(address));
     // While it is typed: a title that changes its height when the field is left would move the button from under the press.
-    form.addEventListener('input', () => showSummary(form));
+    form.addEventListener('input', () => {
+      showSummary(form);
+      showPushSummary(form);
+    });
     form.addEventListener('change', (event) => {
       const { name } = event.target as HTMLInputElement;
       if (name === 'method') hint();
@@ -111,6 +114,17 @@ function icon(name: string): SVGElement {
   use.setAttribute('href', `#i-${name}`);
   svg.append(use);
   return svg;
+}
+
+function showPushSummary(form: HTMLFormElement): void {
+  const place = find('[data-hw-push-summary]', form);
+  const every = find<HTMLSelectElement>('select[name="interval"]', form);
+  if (place === null || every === null) return;
+  place.textContent = sayPushOptions(
+    find<HTMLInputElement>('input[name="on_commit"]', form)?.checked ?? false,
+    every.value === '0' ? null : (every.selectedOptions[0]?.text ?? ''),
+    find<HTMLInputElement>('input[name="push_branches"]', form)?.value.trim() ?? '',
+  );
 }
 
 function showSummary(form: HTMLFormElement): void {

@@ -24,6 +24,7 @@ export const buttons = {
   addAndKey: 'Add mirror and make a key',
   addMirror: 'Add mirror',
   addPush: 'Add push mirror',
+  addPushAndKey: 'Add push mirror and make a key',
   test: 'Test connection',
   save: 'Save',
   saveAndUpdate: 'Save and update now',
@@ -37,7 +38,11 @@ export const buttons = {
 export const questions = {
   deletePull: {
     title: 'Delete this mirror?',
-    text: 'Branches, tags and LFS files stay in this project. Its password and history are erased.',
+    text: {
+      none: 'Branches, tags and LFS files stay in this project. Its history is erased.',
+      password: 'Branches, tags and LFS files stay in this project. Its password and history are erased.',
+      key: 'Branches, tags and LFS files stay in this project. Its key and history are erased.',
+    },
     button: 'Delete mirror',
   },
   deletePush: {
@@ -58,6 +63,7 @@ export const facts = {
   success: 'Last success',
   next: 'Next run',
   runs: 'Runs',
+  branches: 'Only branches',
   never: 'none yet',
   paused: 'none while paused',
   running: 'after this one',

@@ -1,5 +1,6 @@
 import { clock, code, say, type Rich } from './rich';
 import { count, duration } from './numbers';
+import { pushes } from './pushes';
 
 const tellAdmin = (runId: string | null): Rich =>
   runId === null
@@ -78,7 +79,7 @@ export const failures = {
   rightRevoked: (name: string): Rich => say`${name}, who set this mirror up, is no admin of this project any more.`,
   madePublic: say`This project was made public, so everybody may see what is mirrored from a place that asks for a password or key.`,
   mayNot: say`Your admin does not let you set up mirrors in this project.`,
-  mayNotPush: say`Your admin does not allow push mirrors.`,
+  mayNotPush: pushes.notAllowed,
   tooMany: (most: string): Rich => say`Your admin allows ${most} mirrors here, and there are as many already.`,
   archived: say`This project is archived, so nothing can be delivered.`,
   nativeMirror: (forge: string): Rich => say`${forge} updates this project itself, so nobody can push to it.`,
@@ -117,17 +118,18 @@ export const advice = {
   sha256: say`Mirror a repository that uses SHA-1.`,
   tooLarge: say`Ask your admin to raise the limit.`,
   refusedHere: (account: string): Rich =>
-    say`Allow ${account} to push in that rule, or leave the branch out in the options.`,
+    say`Allow ${code(account)} to push in that rule, or leave the branch out in the options.`,
   hook: (forge: string): Rich => say`Ask whoever runs ${forge} what it checks.`,
   nameClash: say`Rename or delete one of them.`,
   quota: say`Free some space, or ask your admin for more.`,
   forgeDown: say`Nothing to do. It goes on by itself when it is back.`,
   tellAdmin: say`Tell your admin.`,
-  addAccount: (account: string): Rich => say`Add ${account} to the collaborators of this project, with write access.`,
+  addAccount: (account: string): Rich =>
+    say`Add ${code(account)} to the collaborators of this project, with write access.`,
   makeAdmin: (account: string): Rich =>
-    say`Give ${account} admin rights on this project, or choose the default branch yourself.`,
+    say`Give ${code(account)} admin rights on this project, or choose the default branch yourself.`,
   rulesAdmin: (account: string): Rich =>
-    say`Give ${account} admin rights on this project, or choose the branches by a pattern.`,
+    say`Give ${code(account)} admin rights on this project, or choose the branches by a pattern.`,
   transferred: say`An admin of the new owner has to confirm the mirror.`,
   archived: say`Unarchive the project, or delete the mirror.`,
   nativeMirror: say`Convert it to a regular repository first.`,

@@ -99,7 +99,7 @@ export const options = {
   lfsUnavailable: 'This forge does not keep LFS files.',
   lfsUrl: 'Address of its LFS server',
   lfsUrlHelp: 'Empty: where Git LFS would look by itself.',
-  lfsUrlPlaceholder: 'https://git.example.org/octo-org/library.git/info/lfs',
+  lfsUrlPlaceholder: 'https://lfs.example.org/library',
   lfsUrlInvalid: 'This address can’t be used. Use one that starts with https:// and that your admin allows.',
   followDefault: 'Follow the default branch',
   followDefaultHelp: 'Until somebody chooses another one here.',
@@ -109,6 +109,9 @@ export const options = {
   otherInterval: (every: string): string => every.charAt(0).toUpperCase() + every.slice(1),
   more: 'More',
   onCommit: 'Update after each push here',
+  pushBranches: 'Branches',
+  pushBranchesPlaceholder: 'main, release/*',
+  pushBranchesHelp: 'Empty: all. Separate names by commas; * stands for any part of a name. Tags always go along.',
   every: 'Also every',
   everyChoices: { '8h0m0s': '8 hours', '1h0m0s': 'hour', '24h0m0s': 'day', '0': 'never' },
 } as const;

@@ -1,4 +1,4 @@
-import { say, type Rich } from './rich';
+import { say, withoutStop, type Rich } from './rich';
 import { bytes, count, duration } from './numbers';
 
 export const history = {
@@ -7,12 +7,10 @@ export const history = {
   back: 'Mirrors',
   none: 'Nothing has run yet.',
   caption: (runs: number, fine: number, failed: number, usualMs: number | null, longestMs: number | null): string => {
-    const how = `${fine} fine, ${failed} failed`;
-    const times =
-      usualMs === null || longestMs === null
-        ? ''
-        : ` Usually ${duration(usualMs)}; the longest took ${duration(longestMs)}.`;
-    return `Last ${count(runs, 'run')}: ${how}.${times}`;
+    const how = failed === 0 ? 'all fine' : fine === 0 ? 'all failed' : `${fine} fine, ${failed} failed`;
+    if (usualMs === null || longestMs === null) return `Last ${count(runs, 'run')}: ${how}.`;
+    if (runs === 1) return `1 run: ${failed === 0 ? 'fine' : 'failed'}. It took ${duration(longestMs)}.`;
+    return `Last ${count(runs, 'run')}: ${how}. Usually ${duration(usualMs)}; the longest took ${duration(longestMs)}.`;
   },
   timeTaken: 'Time taken',
   changes: 'Changes',
@@ -28,7 +26,7 @@ export const history = {
   planned: (changed: number): string =>
     changed === 0 ? 'Preview: nothing would change' : `Preview: ${changed} would change`,
   undone: (refs: number): string => (refs === 0 ? 'Nothing had to be put back' : `${refs} put back`),
-  failed: (sentence: Rich): Rich => say`Failed: ${sentence}`,
+  failed: (sentence: Rich): Rich => say`Failed: ${withoutStop(sentence)}`,
   stopped: (sentence: Rich): Rich => say`Stopped: ${sentence}`,
   waits: 'Waits for a worker',
   runs: 'Under way',
@@ -67,9 +65,9 @@ export const history = {
 
 export const preview = {
   title: 'Preview',
-  of: (address: string): string => `What the next update of ${address} would do`,
+  of: (address: string): string => `Preview of ${address}`,
   nothing: 'Nothing would change: both sides are the same.',
-  nothingChanged: 'Nothing was changed. This is what the next update would do, if the other side stays as it is.',
+  nothingChanged: 'Nothing was changed. If the other side changes until then, the update may do something else.',
   looking: 'Looking at both sides. Nothing is changed.',
   would: (does: string): string => `The next update would ${does}.`,
   again: 'Look again',

@@ -36,11 +36,11 @@ export const pages = {
     title: say`${strong('This project is archived.')}`,
     text: say`Nothing can be delivered to it, so no mirror can be added. Unarchive it first.`,
   },
+  denied: say`${strong('Your admin does not let you set up mirrors in this project.')}`,
   forgeDown: (forge: string, at: number | null): Rich =>
     at === null
       ? say`${strong(`${forge} does not answer.`)} Mirrors can’t be shown or changed now. Runs wait and start by themselves when it is back. Next look in 30 seconds.`
       : say`${strong(`${forge} does not answer.`)} You see the state of ${clock(at)}; nothing can be changed now. Runs wait and start by themselves when it is back. Next look in 30 seconds.`,
-  nextRun: 'Next run',
   whenBack: (forge: string): string => `when ${forge} is back`,
   badgeAt: (word: string, at: number): Rich => say`${word} at ${clock(at)}`,
   loading: 'Loading mirrors',
@@ -50,7 +50,7 @@ export const pages = {
     settings: 'Change mirrors in the settings',
   },
   said: {
-    added: 'Added. The first update starts within a minute.',
+    added: 'Added.',
     addedKey: 'Added. It starts when you say that its key is in place.',
     addedIgnored: 'Added. The name and password inside the address were ignored and not stored.',
     addedPush: 'Added. This project is sent there from now on.',

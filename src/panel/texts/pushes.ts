@@ -9,5 +9,9 @@ export const pushes = {
   credentialsAdvice: say`Delete this push mirror and add it again with a new password or token.`,
   mayNot: (account: string, href: string): Rich =>
     say`To add, update or delete push mirrors here, make ${code(account)} an admin of this project under ${outside('Settings → Collaborators', href)}.`,
+  mayNotAdd: (account: string, href: string): Rich =>
+    say`To push from this project, make ${code(account)} an admin of it under ${outside('Settings → Collaborators', href)}. Push mirrors are the forge’s own, and only admins may add them.`,
+  notAllowed: say`Your admin does not allow push mirrors.`,
+  unknown: (forge: string): Rich => say`${forge} did not say just now whether this project can push.`,
   disabled: (forge: string): Rich => say`Push mirrors are switched off in this ${forge}.`,
 } as const;

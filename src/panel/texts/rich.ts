@@ -37,6 +37,12 @@ export const link = (text: string, href: string): Part => ({ kind: 'link', text,
 /** A link that leaves the panel, and so its frame. */
 export const outside = (text: string, href: string): Part => ({ kind: 'link', text, href, outside: true });
 
+/** The sentence without its full stop, to go on after it. */
+export function withoutStop(sentence: Rich): Rich {
+  const last = sentence.at(-1);
+  return typeof last === 'string' ? [...sentence.slice(0, -1), last.replace(/[.]$/, '')] : sentence;
+}
+
 export function groupDigits(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }

@@ -1,4 +1,4 @@
-import { clock, code, groupDigits, listing, moment, outside, say, type Part, type Rich } from './rich';
+import { clock, code, groupDigits, listing, moment, outside, say, withoutStop, type Part, type Rich } from './rich';
 import { bytes, count, roughly } from './numbers';
 
 export type Icon =
@@ -142,10 +142,4 @@ export const live = {
 function ordinal(value: number): string {
   const words = ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
   return words[value] ?? `${value}th`;
-}
-
-/** The sentence without its full stop, to go on after it. */
-function withoutStop(sentence: Rich): Rich {
-  const last = sentence.at(-1);
-  return typeof last === 'string' ? [...sentence.slice(0, -1), last.replace(/[.]$/, '')] : sentence;
 }

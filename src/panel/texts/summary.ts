@@ -45,11 +45,21 @@ export function sayOptions(options: OptionsSaid, usualMs: number): string {
     .join(' · ');
 }
 
-/** "After each push here, and every 8 hours". `every` is null for never. */
-export function sayPushOptions(onCommit: boolean, every: string | null): string {
+/** "After each push here, and every 8 hours · only main, release/*". `every` is null for never, `branches` '' for all. */
+export function sayPushOptions(onCommit: boolean, every: string | null, branches: string): string {
   const parts = [...(onCommit ? ['after each push here'] : []), ...(every === null ? [] : [`every ${every}`])];
-  const text = parts.length === 0 ? 'only with “Update all”' : parts.join(', and ');
+  const when = parts.length === 0 ? 'only with “Update all”' : parts.join(', and ');
+  const text = branches === '' ? when : `${when} · only ${sayBranchFilter(branches)}`;
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** "main, release/*", whatever spaces there are. */
+export function sayBranchFilter(filter: string): string {
+  return filter
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 /** "git.example.org"; what stands in the field where that is no address. */

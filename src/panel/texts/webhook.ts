@@ -2,10 +2,10 @@ import { code, moment, outside, say, type Part, type Rich } from './rich';
 
 /** The other repository tells of a push, so that nobody waits for the next run. */
 export const webhook = {
-  title: 'Update at once when something is pushed there',
+  title: 'Update at once when something is pushed there:',
   off: 'off',
-  on: 'on, nothing has come yet',
-  onSince: (at: number): Rich => say`on, last heard of ${moment(at)}`,
+  on: 'on, not called yet',
+  onSince: (at: number): Rich => say`on, last called ${moment(at)}`,
   intro: say`The other repository can tell Headwater of each push by a webhook. Without one, changes arrive with the next run.`,
   make: 'Make a webhook',
   address: 'Address of the webhook',
@@ -14,8 +14,6 @@ export const webhook = {
   hidden: say`The secret was shown when it was made.`,
   both: say`The secret before it is valid until the new one has been used.`,
   where: 'Where to enter them',
-  heard: (at: number): Rich => say`Last heard of ${moment(at)}.`,
-  silent: say`Nothing has come yet.`,
   renew: 'Make a new secret',
   removeFold: 'Take it away',
   removeText: say`Nothing answers at this address any more. Delete the webhook there, too. Updates by the schedule go on.`,
@@ -61,7 +59,7 @@ export const hookPlaces = {
   other: {
     name: 'Anything else',
     menu: '',
-    steps: say`Send a POST to the address after each push, with the secret in the header ${code('Authorization: Bearer …')}.`,
+    steps: say`Send a POST to the address after each push, with the header ${code('Authorization: Bearer <secret>')}.`,
   },
 } as const satisfies Record<string, HookPlace>;
 

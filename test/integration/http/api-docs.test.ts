@@ -22,7 +22,7 @@ describe('GET /api/docs', () => {
     const answer = await request(httpBench().app).get('/api/docs');
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(answer.headers['content-security-policy']).toBe(
-      "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
     );
     expect(all(/(?:src|href)="([^"#][^"]*)"/g)).toEqual(['docs/style.css', 'openapi.json']);
     expect(page).not.toMatch(/<script|<style|\sstyle=|\son\w+=/);

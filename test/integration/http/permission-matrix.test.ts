@@ -240,6 +240,8 @@ const otherRoutes: readonly string[] = [
   'GET /how',
   'POST /new',
   'GET /plugin-manifest.json',
+  // A picture.
+  'GET /favicon.ico',
   'GET /openapi.json',
   'GET /docs',
   'GET /docs/style.css',

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import request from 'supertest';
+import { httpBench } from '../http/http-bench';
 import { panelBench, panelPath, type PanelBench } from '../../support/panel-bench';
 
 /** A browser's own requests say where they come from. */
@@ -65,6 +66,22 @@ describe('the weight of the panel', () => {
       expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
       expect(headers.get('vary')).toBe('Accept-Encoding');
     }
+  });
+
+  it('has an icon of its own, which a page that names none is given too', async () => {
+    const bench = panelBench();
+    const page = await load(bench, panelPath);
+    const [icon = ''] = /\/panel\/assets\/[^"]+\/icon\.svg/.exec(page.text) ?? [];
+    const named = await load(bench, icon);
+    expect(named.headers.get('content-type')).toBe('image/svg+xml');
+    const asked = await request(httpBench().app)
+      .get('/favicon.ico')
+      .expect(200)
+      .expect('Content-Type', 'image/svg+xml');
+    expect(String(asked.body)).toBe(named.text);
+    expect(named.text).toMatch(/^<svg /);
+    // Served as a page it would run nothing: there is nothing in it to run.
+    expect(named.text).not.toMatch(/<script|href|on\w+=/);
   });
 
   it('is not packed for a request from elsewhere, whose sender could guess at what is in it by its size', async () => {

@@ -47,6 +47,8 @@ export interface ForgeDouble extends TestForge {
   setOverQuota(owner: string, over: boolean): void;
   /** [mirror] ENABLED of its configuration. */
   setMirrorsEnabled(enabled: boolean): void;
+  /** Whether push mirrors can choose branches, as in newer versions; off at the start. */
+  setBranchFilters(known: boolean): void;
 }
 
 /**
@@ -114,6 +116,9 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
     sentWebhooks: webhooks.sent,
     repositoryPath: (owner, name) => repoPath(root, owner, name),
     addGitHook: (owner, name, hook, script) => addGitHook(repoPath(root, owner, name), hook, script),
+    setBranchFilters(known) {
+      state.branchFilters = known;
+    },
     setMirrorsEnabled(enabled) {
       state.mirrorsEnabled = enabled;
     },
@@ -168,7 +173,7 @@ function createApp(
     });
   });
   app.get('/swagger.v1.json', (_request, response) => {
-    response.json(describedPushMirrors());
+    response.json(describedPushMirrors(context.state));
   });
   api.use(adminRoutes(context), userRoutes(context), repoRoutes(context));
   api.use(repoSettingsRoutes(context), pushMirrorRoutes(context), pullRoutes(context), issueRoutes(context));

@@ -72,6 +72,8 @@ export interface ForgePushMirror {
   readonly interval: string;
   readonly syncOnCommit: boolean;
   readonly publicKey: string;
+  /** '' for all branches. */
+  readonly branchFilter: string;
   /** Epoch ms. */
   readonly createdAt: number;
   lastUpdateAt: number;
@@ -111,6 +113,8 @@ export class ForgeState {
   systemWebhooks: ForgeWebhook[] = [];
   /** [mirror] ENABLED. */
   mirrorsEnabled = true;
+  /** Push mirrors can choose branches, as those of newer versions of Forgejo can. */
+  branchFilters = false;
   /** Owners whose quota is used up. */
   readonly overQuota = new Set<string>();
   #lastId = 0;

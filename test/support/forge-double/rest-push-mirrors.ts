@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Router } from 'express';
-import type { ForgePushMirror } from './forge-state';
+import type { ForgePushMirror, ForgeState } from './forge-state';
 import { repoPath } from './repo-files';
 import {
   answerError,
@@ -19,7 +19,7 @@ import {
 const run = promisify(execFile);
 const minInterval = 60;
 
-/** /repos/{o}/{r}/push_mirrors as Forgejo 11 has them, with its oddities. */
+/** /repos/{o}/{r}/push_mirrors as Forgejo 11 has them, with its oddities; the filter of branches as its later versions have it. */
 export function pushMirrorRoutes(context: RestContext): Router {
   const { state } = context;
   const router = newRouter();
@@ -36,7 +36,7 @@ export function pushMirrorRoutes(context: RestContext): Router {
     const from = (Math.max(1, page ?? 1) - 1) * (limit || 30);
     const mirrors = repoOf(response).pushMirrors;
     response.json(
-      mirrors.slice(from, from + Math.min(50, limit || 30)).map((mirror) => json(repoOf(response).name, mirror)),
+      mirrors.slice(from, from + Math.min(50, limit || 30)).map((mirror) => json(repoOf(response).name, mirror, state)),
     );
   });
   router.post(path, ...change, (request, response) => {
@@ -59,17 +59,19 @@ export function pushMirrorRoutes(context: RestContext): Router {
       interval: `${Math.floor(seconds / 3600)}h${Math.floor(seconds / 60) % 60}m${seconds % 60}s`,
       syncOnCommit: body['sync_on_commit'] === true,
       publicKey: body['use_ssh'] === true ? newPublicKey() : '',
+      // A field that a forge does not know is ignored by it.
+      branchFilter: state.branchFilters ? text('branch_filter') : '',
       createdAt: Date.now(),
       lastUpdateAt: 0,
       lastError: '',
     };
     repoOf(response).pushMirrors.push(mirror);
-    response.json(json(repoOf(response).name, mirror));
+    response.json(json(repoOf(response).name, mirror, state));
   });
   router.get(`${path}/:name`, ...read, (request, response) => {
     const found = repoOf(response).pushMirrors.find(({ name }) => name === param(request, 'name'));
     if (found === undefined) return answerError(context, response, 404, '%!s(<nil>)');
-    response.json(json(repoOf(response).name, found));
+    response.json(json(repoOf(response).name, found, state));
   });
   router.delete(`${path}/:name`, ...change, (request, response) => {
     const repo = repoOf(response);
@@ -82,7 +84,8 @@ export function pushMirrorRoutes(context: RestContext): Router {
     response.on('close', () => gone.abort());
     const place = repoPath(context.root, repo.owner.name, repo.name);
     for (const mirror of repo.pushMirrors) {
-      const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+      const branches = mirror.branchFilter === '' ? ['*'] : mirror.branchFilter.split(',');
+      const refs = [...branches.map((name) => `+refs/heads/${name}:refs/heads/${name}`), '+refs/tags/*:refs/tags/*'];
       const env = { PATH: process.env['PATH'], HOME: context.root, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' };
       const pushed = run('git', ['-c', 'safe.directory=*', 'push', '--prune', mirror.address, ...refs], {
         ...{ cwd: place, env },
@@ -105,13 +108,15 @@ export function pushMirrorRoutes(context: RestContext): Router {
 }
 
 /** The part of the forge's description of its API that tells what its push mirrors know. */
-export function describedPushMirrors(): object {
+export function describedPushMirrors({ branchFilters }: Pick<ForgeState, 'branchFilters'>): object {
   const names = ['interval', 'remote_address', 'remote_password', 'remote_username', 'sync_on_commit', 'use_ssh'];
-  const properties = Object.fromEntries(names.map((name) => [name, {}]));
+  const properties = Object.fromEntries(
+    [...names, ...(branchFilters ? ['branch_filter'] : [])].map((name) => [name, {}]),
+  );
   return { swagger: '2.0', definitions: { CreatePushMirrorOption: { type: 'object', properties } } };
 }
 
-function json(repoName: string, mirror: ForgePushMirror): object {
+function json(repoName: string, mirror: ForgePushMirror, { branchFilters }: Pick<ForgeState, 'branchFilters'>): object {
   const address = new URL(mirror.address);
   address.username = '';
   address.password = '';
@@ -125,6 +130,7 @@ function json(repoName: string, mirror: ForgePushMirror): object {
     interval: mirror.interval,
     sync_on_commit: mirror.syncOnCommit,
     public_key: mirror.publicKey,
+    ...(branchFilters ? { branch_filter: mirror.branchFilter } : {}),
   };
 }
 

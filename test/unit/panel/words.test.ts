@@ -83,7 +83,7 @@ describe('progress', () => {
       phase: 'fetching',
       percent: 13,
       line: 'Fetching: 13 %',
-      detail: '40,000 of 297,104 objects · 28 MB',
+      detail: '40,000\u00a0of\u00a0297,104\u00a0objects · 28\u00a0MB',
       spoken: 'Fetching, 13 percent.',
     });
   });
@@ -91,7 +91,8 @@ describe('progress', () => {
   it('tells rate and time left after that', () => {
     expect(viewProgress([sample(0, 0), sample(24, 184_320)])).toMatchObject({
       percent: 62,
-      detail: '184,320 of 297,104 objects · 129 MB · 5.4 MB/s · about 15 seconds left',
+      detail:
+        '184,320\u00a0of\u00a0297,104\u00a0objects · 129\u00a0MB · 5.4\u00a0MB/s · about\u00a015\u00a0seconds\u00a0left',
       spoken: 'Fetching, 62 percent, about 15 seconds left.',
     });
   });

@@ -68,7 +68,6 @@ export function explainFailure(fault: Fault, context: FailureContext): Failure {
     case 'upstream_host_unknown':
       return failure(failures.noSuchHost(host), advice.noSuchHost, 'edit');
     case 'url_blocked':
-      return failure(failures.notAllowed(host), advice.notAllowed, 'edit');
     case 'host_not_allowed':
       return failure(
         context.direction === 'to'

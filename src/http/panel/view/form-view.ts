@@ -2,10 +2,12 @@ import { divergences, type MirrorOptions } from '../../../domain/mirror-options'
 import type { SshKeyType } from '../../../domain/mirror-ssh';
 import type { SchedulePolicy } from '../../../domain/schedule';
 import { showInterval, type UpdateInterval } from '../../../domain/update-interval';
+import { buttons } from '../../../panel/texts/actions';
 import { form, options as optionTexts, tokenHelp } from '../../../panel/texts/forms';
 import { everyWords, sayOptions, sayPushOptions } from '../../../panel/texts/summary';
 import { hintsFor, type AddressHint } from '../../../panel/texts/address-hints';
 import type { Rich } from '../../../panel/texts/rich';
+import type { PushMirrorCapabilities } from '../../../ports/push-mirrors';
 import type { HostKeysView } from './host-keys-view';
 import type { NotifyView } from './notify-view';
 
@@ -34,7 +36,8 @@ export interface FormValues {
   readonly keyType: SshKeyType;
   /** Whom the mirror tells; `url` is '' for nobody. */
   readonly notify: { readonly issue: boolean; readonly url: string };
-  readonly push: { readonly interval: string; readonly onCommit: boolean };
+  /** `branches`: globs separated by commas, '' for all. */
+  readonly push: { readonly interval: string; readonly onCommit: boolean; readonly branches: string };
 }
 
 /** Names of the fields that have something wrong with them. */
@@ -64,6 +67,10 @@ export interface FormView {
   /** Both directions can be chosen; otherwise the only one that makes sense. */
   readonly directions: boolean;
   readonly methods: readonly { readonly id: Method; readonly label: string; readonly checked: boolean }[];
+  /** What the forge's push mirrors can do. */
+  readonly pushes: PushMirrorCapabilities;
+  /** Why only pulling can be chosen; null: nothing is in the way, or nobody asks. */
+  readonly noPush: Rich | null;
   readonly hints: readonly AddressHint[];
   readonly faults: FaultyFields;
   readonly addressFaulty: boolean;
@@ -73,7 +80,13 @@ export interface FormView {
   readonly optionsOpen: boolean;
   readonly hostKeys: HostKeysView | null;
   readonly result: { readonly tone: 'ok' | 'bad'; readonly lines: readonly Rich[] } | null;
+  /** Above a form that stands over a list. */
+  readonly title: string | null;
   readonly submit: string;
+  /** Nothing can be saved as it is: the button looks again, and is not primary. */
+  readonly blocked: boolean;
+  /** What the button says without a key to make, and with one; null: always the same. */
+  readonly labels: { readonly plain: string; readonly key: string } | null;
   readonly keepsLfs: boolean;
   readonly pushSummary: string;
   readonly intervalMs: number;
@@ -94,6 +107,8 @@ export interface FormInput {
   readonly kind: FormView['kind'];
   readonly values: FormValues;
   readonly directions: boolean;
+  readonly pushes?: PushMirrorCapabilities;
+  readonly noPush?: Rich | null;
   readonly faults?: FaultyFields;
   readonly stored?: boolean;
   readonly optionsOpen?: boolean;
@@ -103,7 +118,9 @@ export interface FormInput {
   readonly intervalMs: number;
   /** Web address of this project. */
   readonly self: string;
+  readonly title?: string | null;
   readonly submit: string;
+  readonly labels?: FormView['labels'];
   readonly action: string;
   readonly canTest: boolean;
   readonly publicKey?: string | null;
@@ -119,12 +136,15 @@ export function viewForm(input: FormInput): FormView {
   const both = input.directions || values.direction === 'pull';
   const methods: readonly Method[] = both ? ['none', 'password', 'key'] : ['password', 'key'];
   const faults = input.faults ?? {};
+  const blocked = input.hostKeys?.canConfirm === false;
   const hints = hintsFor(values.address, { method: values.method, self: input.self });
   return {
     kind: input.kind,
     values,
     directions: input.directions,
     methods: methods.map((id) => ({ id, label: form[id], checked: id === values.method })),
+    pushes: input.pushes ?? { ssh: true, branchFilter: false },
+    noPush: input.noPush ?? null,
     hints,
     faults: hints.some((hint) => hint.tone === 'bad') ? withoutAddress(faults) : faults,
     addressFaulty: faults.address !== undefined,
@@ -135,7 +155,10 @@ export function viewForm(input: FormInput): FormView {
     optionsOpen: (input.optionsOpen ?? false) || inOptions.some((field) => faults[field] !== undefined),
     hostKeys: input.hostKeys ?? null,
     result: input.result ?? null,
-    submit: input.submit,
+    title: input.title ?? null,
+    submit: blocked ? buttons.checkAgain : input.submit,
+    blocked,
+    labels: blocked ? null : (input.labels ?? null),
     keepsLfs: input.keepsLfs,
     intervalMs: input.intervalMs,
     action: input.action,
@@ -186,7 +209,7 @@ function summarise({ options, notify }: FormValues, usualMs: number): string {
 
 function summarisePush({ push }: FormValues): string {
   const every = (optionTexts.everyChoices as Readonly<Record<string, string>>)[push.interval] ?? push.interval;
-  return sayPushOptions(push.onCommit, push.interval === '0' ? null : every);
+  return sayPushOptions(push.onCommit, push.interval === '0' ? null : every, push.branches);
 }
 
 function tokenHelpFor(address: string): FormView['tokenHelp'] {
@@ -213,5 +236,5 @@ export const emptyValues: FormValues = {
   tokenEnd: '',
   keyType: 'ed25519',
   notify: { issue: false, url: '' },
-  push: { interval: '8h0m0s', onCommit: true },
+  push: { interval: '8h0m0s', onCommit: true, branches: '' },
 };

@@ -91,7 +91,8 @@ function captionOf(runs: readonly Run[]): string | null {
 }
 
 function rowOf(run: Run, input: HistoryInput, links: PanelLinks): RunRow {
-  const { open } = input;
+  const { open, page } = input;
+  const onPage = (href: string, joint: string) => (page === 1 ? href : `${href}${joint}page=${page}`);
   const isOpen = open?.run.id === run.id;
   const took = tookMs(run);
   const at = run.finishedAt ?? run.startedAt ?? run.queuedAt;
@@ -100,7 +101,7 @@ function rowOf(run: Run, input: HistoryInput, links: PanelLinks): RunRow {
     ...headOf(run, input.context),
     when: took === null || run.cause === 'undo' ? say`${moment(at)}` : say`${moment(at)} · ${history.took(took)}`,
     open: isOpen,
-    href: isOpen ? links.history : links.run(run.id),
+    href: isOpen ? onPage(links.history, '?') : onPage(links.run(run.id), '&'),
     detail: isOpen ? viewRun(run, open.outcomes, open.total, input) : null,
   };
 }

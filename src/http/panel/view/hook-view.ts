@@ -13,7 +13,6 @@ export interface HookView {
   readonly secret: string | null;
   readonly secretNote: Rich | null;
   readonly places: readonly { readonly name: string; readonly where: Rich | null; readonly steps: Rich }[];
-  readonly heard: Rich;
 }
 
 /** `publicUrl`: Headwater's own address, without a slash at the end. */
@@ -28,9 +27,23 @@ export function viewHook(
     now: hook === null ? say`${webhook.off}` : last === null ? say`${webhook.on}` : webhook.onSince(last),
     address: hook === null ? null : `${publicUrl}/hooks/upstream/${hook.id}`,
     secretNote: (hook?.secrets.length ?? 0) > 1 ? webhook.both : null,
-    places: hook === null ? [] : hookSetups(url).map(placeOf),
-    heard: last === null ? webhook.silent : webhook.heard(last),
+    places: hook === null ? [] : together(hookSetups(url).map(placeOf)),
   };
+}
+
+/** Gitea and Forgejo ask for the same. */
+function together(places: HookView['places']): HookView['places'] {
+  const same = (one: HookView['places'][number], other: HookView['places'][number]) =>
+    JSON.stringify([one.where, one.steps]) === JSON.stringify([other.where, other.steps]);
+  return places
+    .filter((place, at) => places.findIndex((other) => same(place, other)) === at)
+    .map((place) => ({
+      ...place,
+      name: places
+        .filter((other) => same(place, other))
+        .map(({ name }) => name)
+        .join(', '),
+    }));
 }
 
 function placeOf({ forge, page }: ReturnType<typeof hookSetups>[number]): HookView['places'][number] {

@@ -59,7 +59,8 @@ export function viewProgress(samples: readonly Sample[]): ProgressView | null {
     phase,
     percent,
     line: live.line(doing, percent),
-    detail: detail.join(' · '),
+    // A number and its unit stay on one line.
+    detail: detail.map((part) => part.replaceAll(' ', '\u00a0')).join(' · '),
     spoken: live.spoken(doing, percent, left),
   };
 }

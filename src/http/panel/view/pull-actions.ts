@@ -22,7 +22,7 @@ export function pullActions(input: PullInput, state: PullState, links: PanelLink
       : [
           canUpdate && state.kind !== 'waiting' ? posts('update', buttons.update) : null,
           state.kind === 'held' || state.kind === 'hostKey' ? posts('check', buttons.checkAgain) : null,
-          state.kind === 'waiting' ? posts('stop', buttons.stop) : null,
+          state.kind === 'waiting' && input.activeRun !== null ? posts('stop', buttons.stop) : null,
           mirror.lastFinishedAt === null ? null : action('go', buttons.history, links.history, { of }),
           state.kind === 'idle' ? posts('plan', buttons.preview) : null,
           opens('edit', buttons.edit),
@@ -48,7 +48,7 @@ function mainAction(main: MainAction, input: PullInput, links: PanelLinks, open:
   const { mirror, forge } = input;
   const of = otherSideOf(mirror.url).name;
   // A form that stands open has a primary button of its own.
-  const look = open === 'edit' || open === 'password' ? 'plain' : 'primary';
+  const look = open === 'edit' || open === 'password' || open === 'add' ? 'plain' : 'primary';
   const opens = (box: Box, label: string) =>
     action('open', label, links.open(box), { of, expanded: open === box, look: open === box ? 'plain' : look });
   switch (main) {

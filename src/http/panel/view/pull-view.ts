@@ -53,7 +53,7 @@ export interface PullView {
   readonly hostKeys: HostKeysView | null;
   /** Stands open below the buttons. */
   readonly box: Box | null;
-  readonly question: (typeof questions)['deletePull'];
+  readonly question: { readonly title: string; readonly text: string; readonly button: string };
   readonly authUser: string | null;
 }
 
@@ -65,6 +65,8 @@ export function viewPull(input: PullInput, links: PanelLinks, open: Box | null):
   const box = open !== null && fits(open, input) ? open : null;
   const publicKey = mirror.ssh?.keys[0]?.publicKey ?? null;
   const showsKey = publicKey !== null && (state.kind === 'needsKey' || box === 'key');
+  const seenKeys = mirror.ssh?.seenHostKeys ?? [];
+  const hostKeys = state.main === 'confirmHostKeys' && seenKeys.length > 0 ? viewHostKeys(other.host, seenKeys) : null;
   return {
     address: mirror.url,
     page: other.page,
@@ -72,7 +74,8 @@ export function viewPull(input: PullInput, links: PanelLinks, open: Box | null):
     badge: state.badge,
     state: state.kind,
     why: state.why,
-    advice: state.advice,
+    // What stands open below says it at length.
+    advice: hostKeys !== null || (showsKey && state.main === 'key') ? null : state.advice,
     next: state.next,
     warning: state.warning ?? null,
     facts: hasNoTimes(input, state) ? [] : factsOf(input, state),
@@ -83,20 +86,23 @@ export function viewPull(input: PullInput, links: PanelLinks, open: Box | null):
     key: showsKey ? viewKey(publicKey, other, { write: false, first: state.kind === 'needsKey' }) : null,
     held: state.kind === 'held' && mirror.held !== null ? viewHeld(mirror.held) : null,
     keyChange: state.main === 'acceptHostKey' ? keyChangeOf(input) : null,
-    hostKeys:
-      state.main === 'confirmHostKeys' && (mirror.ssh?.seenHostKeys.length ?? 0) > 0
-        ? viewHostKeys(other.host, mirror.ssh?.seenHostKeys ?? [])
-        : null,
+    hostKeys,
     box,
-    question: questions.deletePull,
+    question: questionOf(input),
     authUser: mirror.authUser,
   };
+}
+
+function questionOf({ mirror }: PullInput): PullView['question'] {
+  const { title, text, button } = questions.deletePull;
+  const erased = mirror.ssh !== null ? 'key' : mirror.sealedPassword !== null ? 'password' : 'none';
+  return { title, text: text[erased], button };
 }
 
 function fits(box: Box, { mirror }: PullInput): boolean {
   if (box === 'password') return mirror.ssh === null;
   if (box === 'key') return mirror.ssh !== null;
-  return box === 'edit' || box === 'delete';
+  return box === 'edit' || box === 'delete' || box === 'add';
 }
 
 /** While it runs the progress says more, and before the first run there is nothing to say. */

@@ -3,9 +3,9 @@ import { parseUpstreamUrl } from '../../../domain/upstream-url';
 import { buttons, facts, questions } from '../../../panel/texts/actions';
 import { advice, failures } from '../../../panel/texts/failures';
 import { pushes } from '../../../panel/texts/pushes';
-import { moment, say, type Rich } from '../../../panel/texts/rich';
+import { code, moment, say, type Rich } from '../../../panel/texts/rich';
 import { badges, type Badge } from '../../../panel/texts/states';
-import { everyWords } from '../../../panel/texts/summary';
+import { everyWords, sayBranchFilter } from '../../../panel/texts/summary';
 import type { PushMirror } from '../../../ports/push-mirrors';
 import { action, type Action } from './action';
 import { viewKey, type KeyView } from './key-view';
@@ -52,7 +52,8 @@ export function viewPush(
     page: other.page,
     badge,
     why: failure?.why ?? null,
-    advice: failure?.advice ?? null,
+    // What stands open below says it at length.
+    advice: failure === null || (failure.needsKey && box === 'key') ? null : failure.advice,
     facts: [
       {
         name: facts.attempt,
@@ -62,6 +63,9 @@ export function viewPush(
         name: facts.runs,
         value: say`${facts.pushRuns(mirror.syncOnCommit, mirror.intervalMs > 0 ? everyWords(mirror.intervalMs) : null)}`,
       },
+      ...(mirror.branchFilter === null
+        ? []
+        : [{ name: facts.branches, value: say`${code(showRemoteText(sayBranchFilter(mirror.branchFilter)))}` }]),
     ],
     actions: [
       ...(mirror.publicKey === null
