@@ -2,7 +2,6 @@ import type { Request, Response } from 'express';
 import { buttons } from '../../panel/texts/actions';
 import { form as formTexts } from '../../panel/texts/forms';
 import { pages } from '../../panel/texts/pages';
-import { say } from '../../panel/texts/rich';
 import type { ForgeProject } from '../../ports/forge';
 import type { Secret } from '../../domain/credentials';
 import type { Mirror } from '../../domain/mirror';
