@@ -1,4 +1,5 @@
 import type { Backup } from '../domain/backup';
+import type { FaultCode } from '../domain/fault-catalogue';
 import type { RefName } from '../domain/git-ref';
 import type { HostLoad } from '../domain/host-budget';
 import type { Mirror, UpdateStatus } from '../domain/mirror';
@@ -42,6 +43,8 @@ export interface StoreReads extends AuditReads {
   dueHooks(at: number, limit: number): Promise<Mirror[]>;
   /** Enabled, not paused, nothing active, nextUpdateAt <= at, its host not blocked; oldest first. */
   dueMirrors(at: number, limit: number): Promise<Mirror[]>;
+  /** Enabled, not paused, nothing active, and the last run failed with one of these; the longest ago first. */
+  failedMirrors(codes: readonly FaultCode[], limit: number): Promise<Mirror[]>;
   /** What waits to be told and whose time has come; oldest first. */
   dueOutbox(at: number, limit: number): Promise<OutboxEntry[]>;
   /** When the next of them is due; null: none waits. */

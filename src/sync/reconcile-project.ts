@@ -1,7 +1,8 @@
-import { HeadwaterError, toHeadwaterError } from '../domain/errors';
+import { toHeadwaterError, type HeadwaterError } from '../domain/errors';
 import type { Mirror } from '../domain/mirror';
 import { seeVisibility } from '../domain/project-visibility';
 import type { Forge, ForgeProject } from '../ports/forge';
+import { withoutForge } from './forge-outage';
 import { pauseMirror, resumeMirror } from './pause-mirror';
 import { removeMirror, type RemoveDeps } from './remove-mirror';
 import type { RequestDeps } from './request-sync';
@@ -9,7 +10,7 @@ import type { RequestDeps } from './request-sync';
 export interface ReconcileDeps extends RequestDeps, RemoveDeps {
   readonly store: RequestDeps['store'];
   readonly notices: RequestDeps['notices'];
-  readonly forge: Pick<Forge, 'project' | 'seesEverything' | 'isProjectAdmin'>;
+  readonly forge: Pick<Forge, 'account' | 'project' | 'seesEverything' | 'isProjectAdmin'>;
 }
 
 /**
@@ -95,7 +96,8 @@ const batchSize = 100;
 
 /**
  * The pass that makes up for what no webhook told: looks at every project that nobody has looked at for `intervalMs`.
- * Ends at the first fault of the forge; the next round goes on. Answers how many were looked at.
+ * One that the forge cannot show is looked at again in its turn, and keeps nobody else waiting; ends when the forge as a whole
+ * is down, and the next round goes on. Answers how many were looked at.
  */
 export async function reconcileProjects(deps: ReconcileDeps, intervalMs: number): Promise<number> {
   const before = (await deps.store.now()) - intervalMs;
@@ -103,14 +105,18 @@ export async function reconcileProjects(deps: ReconcileDeps, intervalMs: number)
   for (;;) {
     const batch = await deps.store.unseenProjects(before, batchSize);
     for (const mirror of batch) {
-      await reconcileProject(deps, mirror).catch(ignoreGone);
+      await reconcileProject(deps, mirror).catch((thrown: unknown) => passOver(deps, mirror, toHeadwaterError(thrown)));
       count += 1;
     }
     if (batch.length < batchSize) return count;
   }
 }
 
-/** Somebody removed the mirror meanwhile. */
-function ignoreGone(thrown: unknown): void {
-  if (!(thrown instanceof HeadwaterError) || thrown.code !== 'mirror_not_found') throw thrown;
+/** Raises what has nothing to do with the one project. */
+async function passOver(deps: ReconcileDeps, { id, repoId }: Mirror, error: HeadwaterError): Promise<void> {
+  // Somebody removed the mirror meanwhile.
+  if (error.code === 'mirror_not_found') return;
+  if ((await withoutForge(deps.forge, error)).code !== 'forge_failed') throw error;
+  deps.log.warn({ mirrorId: id, repoId, err: error }, 'the forge cannot show this project');
+  await noteSeen(deps, id);
 }

@@ -7,6 +7,7 @@ import type { Logger } from '../ports/logger';
 import type { RunJob } from '../ports/run-queue';
 import type { RefListing } from '../ports/upstream';
 import { claimRun, letGo } from './claim';
+import { withoutForge } from './forge-outage';
 import { keepLease } from './keep-lease';
 import type { SyncContext, SyncDeps } from './sync-context';
 import { chooseRefs, dropStrayTags, type ChosenRefs } from './steps/choose-refs';
@@ -43,7 +44,7 @@ export async function syncMirror(deps: SyncDeps, job: RunJob, shutdown: AbortSig
       // What made us stop is the truth; the error that the stopping caused is not.
       const reason: unknown = lease.signal.aborted ? lease.signal.reason : thrown;
       if (shutdown.aborted) await recordRelease(context);
-      else await recordFailure(context, toHeadwaterError(reason));
+      else await recordFailure(context, await withoutForge(deps.forge, toHeadwaterError(reason)));
     } finally {
       lease.stop();
     }

@@ -4,6 +4,7 @@ import type { ObjectCache } from '../ports/object-cache';
 import type { RunJob, RunQueue } from '../ports/run-queue';
 import { admitRuns } from './admit-runs';
 import { followDueHooks, followHook } from './follow-hook';
+import { createForgeWatch, runThoseThatWaited } from './forge-outage';
 import { createHostTimers } from './host-timers';
 import type { NoticeDeps } from './notices/deliver-notices';
 import { startOutbox } from './notices/start-outbox';
@@ -43,23 +44,41 @@ export function startWorker(deps: WorkerDeps): Worker {
 
   const hosts = createHostTimers(deps);
 
-  const runRound = async (): Promise<void> => {
-    try {
-      await recoverRuns(deps);
-      await hosts.set(deps.roundMs);
-      await followDueHooks(deps);
-      await reconcileProjects(deps, deps.reconcileMs);
+  const sweep = async (): Promise<void> => {
+    const pass = Math.floor((await deps.store.now()) / deps.policy.passIntervalMs);
+    if (pass <= swept) return;
+    await deps.cache.sweep(async (mirrorId) => (await deps.store.mirror(mirrorId)) !== null);
+    swept = pass;
+  };
+  const forgeAnswers = createForgeWatch(deps);
+  /** Nothing is asked for while it could not be delivered; the upstreams are left alone as well. */
+  const work = async (): Promise<void> => {
+    if (!(await forgeAnswers())) return;
+    await attempt(() => followDueHooks(deps));
+    await attempt(() => reconcileProjects(deps, deps.reconcileMs));
+    await attempt(async () => {
+      const waited = await runThoseThatWaited(deps);
+      if (waited > 0) deps.log.info({ count: waited }, 'mirrors waited for the forge');
+    });
+    await attempt(async () => {
       const count = await scheduleDue(deps);
       if (count > 0) deps.log.info({ count }, 'mirrors were due');
-      const pass = Math.floor((await deps.store.now()) / deps.policy.passIntervalMs);
-      if (pass > swept) {
-        await deps.cache.sweep(async (mirrorId) => (await deps.store.mirror(mirrorId)) !== null);
-        swept = pass;
-      }
+    });
+  };
+  /** One part of a round that fails keeps no other from being done. */
+  const attempt = async (part: () => Promise<unknown>): Promise<void> => {
+    try {
+      await part();
     } catch (thrown) {
       const error = toHeadwaterError(thrown);
       deps.log.warn({ code: error.code, err: error.cause }, 'round was cut short, the next one tries again');
     }
+  };
+  const runRound = async (): Promise<void> => {
+    await attempt(() => recoverRuns(deps));
+    await attempt(() => hosts.set(deps.roundMs));
+    await attempt(work);
+    await attempt(sweep);
   };
   const schedule = (delayMs: number): void => {
     timer = setTimeout(() => {

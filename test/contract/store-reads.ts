@@ -1,6 +1,7 @@
 import type { Backup } from '../../src/domain/backup';
 import type { Mirror } from '../../src/domain/mirror';
 import { fault } from '../../src/domain/errors';
+import type { FaultCode } from '../../src/domain/fault-catalogue';
 import type { MirrorFilter, Store } from '../../src/ports/store';
 import { buildMirror, buildRun } from '../support/builders';
 
@@ -43,6 +44,27 @@ export function describeStoreReads(open: () => Store): void {
     expect(await store.backups('mirror-1', { page: 1, limit: 9 })).toEqual({ items: [all[1]], total: 1 });
     await store.transaction((tx) => tx.deleteMirror('mirror-1'));
     expect([await store.backup('b'), await store.backup('d')]).toEqual([null, all[3]]);
+  });
+
+  it('lists those that failed with certain codes and may run, the longest ago first', async () => {
+    const store = open();
+    const lastError = fault('forge_unreachable', { why: 'no' });
+    await insert(
+      store,
+      numbered(1, { lastError, lastFinishedAt: 1_795_000_000_000 }),
+      numbered(2, { lastError: fault('forge_token_refused'), lastFinishedAt: 5 }),
+      numbered(3, { lastError: { ...fault('internal'), message: '{"code":"forge_unreachable",' } }),
+      numbered(4),
+      numbered(5, { lastError, enabled: false }),
+      numbered(6, { lastError, pause: { reason: 'person', by: 'ann', at: 1 } }),
+      numbered(7, { lastError, activeRunId: 'run-1' }),
+    );
+    const ids = async (codes: readonly FaultCode[], limit = 10) =>
+      (await store.failedMirrors(codes, limit)).map(({ repoId }) => repoId);
+    expect(await ids(['forge_unreachable', 'forge_token_refused'])).toEqual([2, 1]);
+    expect(await ids(['forge_unreachable', 'forge_token_refused'], 1)).toEqual([2]);
+    expect(await ids(['forge_unreachable'])).toEqual([1]);
+    expect(await ids(['internal'])).toEqual([3]);
   });
 
   it('lists mirrors newest first, in pages', async () => {

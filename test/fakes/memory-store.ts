@@ -2,6 +2,7 @@ import { Mutex } from 'async-mutex';
 import type { AuditEntry } from '../../src/domain/audit';
 import type { Backup } from '../../src/domain/backup';
 import { HeadwaterError } from '../../src/domain/errors';
+import type { FaultCode } from '../../src/domain/fault-catalogue';
 import type { RefName } from '../../src/domain/git-ref';
 import { budgetHost, isSlow, type HostLoad } from '../../src/domain/host-budget';
 import { isAutomatic } from '../../src/domain/cause';
@@ -70,6 +71,8 @@ export class MemoryStore implements Store {
   mirrorOfProject = (repoId: number): Promise<Mirror | null> => this.#reads().mirrorOfProject(repoId);
   mirrors = (page: Page, filter?: MirrorFilter): Promise<Paged<Mirror>> => this.#reads().mirrors(page, filter);
   dueMirrors = (passAt: number, limit: number): Promise<Mirror[]> => this.#reads().dueMirrors(passAt, limit);
+  failedMirrors = (codes: readonly FaultCode[], limit: number): Promise<Mirror[]> =>
+    this.#reads().failedMirrors(codes, limit);
   mirrorOfHook = (hookId: string): Promise<Mirror | null> => this.#reads().mirrorOfHook(hookId);
   dueHooks = (at: number, limit: number): Promise<Mirror[]> => this.#reads().dueHooks(at, limit);
   hostLoad = (host: string): Promise<HostLoad> => this.#reads().hostLoad(host);
@@ -168,6 +171,12 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
         .filter((mirror) => isDue(mirror, at))
         .filter((mirror) => (tables().hosts.get(budgetHost(mirror.url)) ?? 0) <= at)
         .sort((a, b) => (a.nextUpdateAt ?? 0) - (b.nextUpdateAt ?? 0) || compareText(a.id, b.id))
+        .slice(0, limit),
+    failedMirrors: async (codes, limit) =>
+      [...tables().mirrors.values()]
+        .filter(({ enabled, pause, activeRunId }) => enabled && pause === null && activeRunId === null)
+        .filter(({ lastError }) => lastError !== null && codes.includes(lastError.code))
+        .sort((a, b) => (a.lastFinishedAt ?? 0) - (b.lastFinishedAt ?? 0) || compareText(a.id, b.id))
         .slice(0, limit),
     mirrorOfHook: async (hookId) => [...tables().mirrors.values()].find(({ hook }) => hook?.id === hookId) ?? null,
     dueHooks: async (at, limit) =>

@@ -1,4 +1,4 @@
-import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { Brackets, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import type { Page, Paged } from '../../ports/paged';
 import type { StoreReads } from '../../ports/store';
 import { backupReads } from './backup-table';
@@ -49,6 +49,23 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
         .where('mirror.enabled = :enabled AND mirror.pause IS NULL AND mirror.lastError IS NULL', { enabled: true })
         .andWhere('mirror.activeRunId IS NULL AND mirror.hookDueAt <= :at', { at })
         .orderBy('mirror.hookDueAt')
+        .addOrderBy('mirror.id')
+        .limit(limit)
+        .getMany(),
+
+    // JSON as it is written: a quote inside a text would stand with a backslash.
+    failedMirrors: (codes, limit) =>
+      mirrors()
+        .where('mirror.enabled = :enabled AND mirror.pause IS NULL', { enabled: true })
+        .andWhere('mirror.activeRunId IS NULL')
+        .andWhere(
+          new Brackets((any) => {
+            codes.forEach((code, at) =>
+              any.orWhere(`mirror.lastError LIKE :code${at}`, { [`code${at}`]: `{"code":"${code}",%` }),
+            );
+          }),
+        )
+        .orderBy('COALESCE(mirror.lastFinishedAt, 0)')
         .addOrderBy('mirror.id')
         .limit(limit)
         .getMany(),

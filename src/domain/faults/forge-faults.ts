@@ -6,7 +6,8 @@ export const forgeFaults = {
     class: 'ours',
     kind: 'transient',
     message: 'The forge does not answer ({why}).',
-    advice: 'Nothing to do if it passes; what was fetched is kept.',
+    advice:
+      'Nothing to do if it passes; what was fetched is kept, and what waits for the forge goes on as soon as it answers.',
   },
   forge_token_refused: {
     class: 'ours',

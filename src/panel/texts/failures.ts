@@ -122,8 +122,10 @@ export const advice = {
   hook: (forge: string): Rich => say`Ask whoever runs ${forge} what it checks.`,
   nameClash: say`Rename or delete one of them.`,
   quota: say`Free some space, or ask your admin for more.`,
-  forgeDown: say`Nothing to do. It goes on by itself when it is back.`,
+  forgeDown: say`Nothing to do. It is tried again as soon as it does.`,
+  forgeFailed: say`Nothing to do. It goes on by itself when it is back.`,
   tellAdmin: say`Tell your admin.`,
+  tokenRefused: say`Tell your admin. It is tried again as soon as Headwater may sign in.`,
   addAccount: (account: string): Rich =>
     say`Add ${code(account)} to the collaborators of this project, with write access.`,
   makeAdmin: (account: string): Rich =>

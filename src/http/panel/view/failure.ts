@@ -128,12 +128,12 @@ export function explainFailure(fault: Fault, context: FailureContext): Failure {
     case 'forge_unreachable':
       return failure(failures.forgeDown(forge), advice.forgeDown, 'update');
     case 'forge_failed':
-      return failure(failures.forgeFailed(forge), advice.forgeDown, 'update');
+      return failure(failures.forgeFailed(forge), advice.forgeFailed, 'update');
     case 'forge_push_failed':
       // The forge may have taken what it got before it broke off.
       return failure(both(failures.pushFailed(forge), aftermath.partly), advice.nothing, 'update');
     case 'forge_token_refused':
-      return failure(failures.tokenRefused(forge), advice.tellAdmin, 'update');
+      return failure(failures.tokenRefused(forge), advice.tokenRefused, 'update');
     case 'forge_project_missing':
       return failure(failures.projectMissing, advice.addAccount(account), 'collaborators');
     case 'forge_push_denied':

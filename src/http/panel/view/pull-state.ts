@@ -1,3 +1,4 @@
+import { isOutage } from '../../../domain/forge-outage';
 import { shortName } from '../../../domain/git-ref';
 import type { Pause } from '../../../domain/pause';
 import type { RefOutcome } from '../../../domain/run';
@@ -139,8 +140,8 @@ function resting(input: PullInput): PullState {
     const failure = explainFailure(mirror.lastError, failureContext(input));
     const most = policy.maxRetries + 1;
     const next =
-      // One that waits as long as it was asked to has said so.
-      mirror.nextUpdateAt === null || failure.cure === 'none'
+      // One that waits as long as it was asked to has said so, and so has one that waits for the forge.
+      mirror.nextUpdateAt === null || failure.cure === 'none' || isOutage(mirror.lastError.code)
         ? null
         : mirror.failures === 0
           ? states.willTryAgain(mirror.nextUpdateAt)
