@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type http from 'node:http';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { LfsObject } from '../../domain/lfs-pointer';
 import { StallWatch } from '../../git-http/stall-watch';
 import { CheckedBytes, corruptObject } from './checked-bytes';
+import type { HeldContent } from './held-content';
 import type { Server } from './server';
 
 /**
@@ -53,13 +53,11 @@ export async function proveContent(content: Readable): Promise<null> {
 export function holdContent(
   server: Server,
   response: http.IncomingMessage,
-  object: LfsObject,
+  held: HeldContent,
   onBytes: (bytes: number) => void,
-): Promise<Buffer> {
+): Promise<void> {
   const { idleTimeoutMs, translate } = server;
-  const held = Buffer.allocUnsafeSlow(object.size);
-  let bytes = 0;
-  return new Promise<Buffer>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
       reject(error);
       response.destroy();
@@ -70,17 +68,16 @@ export function holdContent(
     response.on('data', (chunk: Buffer) => {
       watch.touch();
       onBytes(chunk.length);
-      chunk.copy(held, bytes);
-      bytes += chunk.length;
-      if (bytes > held.length) fail(corruptObject(object, 'it is longer than its pointer says'));
+      held.add(chunk);
+      if (held.isTooLong) fail(corruptObject(held.object, 'it is longer than its pointer says'));
     });
     response.on('error', () => {});
     response.once('close', () => {
       watch.stop();
+      const why = held.whyCorrupt();
       if (!response.complete) reject(brokenOff(server));
-      else if (bytes < held.length) reject(corruptObject(object, 'it is shorter than its pointer says'));
-      else if (sha256(held) !== object.oid) reject(corruptObject(object, 'its SHA-256 is another one'));
-      else resolve(held);
+      else if (why !== null) reject(corruptObject(held.object, why));
+      else resolve();
     });
   });
 }
@@ -89,8 +86,4 @@ function brokenOff({ signal, translate }: Server): Error {
   const reason: unknown = signal.reason;
   if (signal.aborted && reason instanceof Error) return reason;
   return translate({ kind: 'broken_off', phase: 'receiving data' });
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

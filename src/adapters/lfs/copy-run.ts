@@ -3,8 +3,10 @@ import { HeadwaterError, type Fault } from '../../domain/errors';
 import { planBatches } from '../../domain/lfs-batch';
 import { lfsKey, type LfsObject } from '../../domain/lfs-pointer';
 import type { LfsCopyRequest, LfsCopyResult } from '../../ports/lfs';
+import { BlockPool } from './block-pool';
 import { proveContent } from './content';
 import type { ForgeLfs } from './forge-lfs';
+import type { HeldContent } from './held-content';
 import type { Patience } from './patience';
 import { SendQueue, type ForgeAnswer, type ProvedObject } from './send-queue';
 import type { UpstreamLfs } from './upstream-lfs';
@@ -38,6 +40,7 @@ export class CopyRun {
   readonly #running = new Set<Promise<void>>();
   readonly #proving: Semaphore;
   readonly #memory: Semaphore;
+  readonly #pool = new BlockPool(memoryUnit);
   readonly #queue: SendQueue;
   #settled = 0;
   #copied = 0;
@@ -111,7 +114,9 @@ export class CopyRun {
     try {
       const { patience, upstream } = this.parts;
       const held = await patience.trying(async () =>
-        keep ? upstream.read(object, this.#onReceived) : proveContent(await upstream.open(object, this.#onReceived)),
+        keep
+          ? upstream.read(object, this.#pool, this.#onReceived)
+          : proveContent(await upstream.open(object, this.#onReceived)),
       );
       this.#failuresInARow = 0;
       this.#queue.add({ object, held });
@@ -129,13 +134,16 @@ export class CopyRun {
     } catch (thrown) {
       this.#judge(object, thrown);
     } finally {
-      if (held !== null) this.#memory.release(memoryFor(object));
+      if (held !== null) {
+        held.release();
+        this.#memory.release(memoryFor(object));
+      }
       this.parts.upstream.forget(object);
     }
   }
 
-  async #send(object: LfsObject, held: Buffer | null): Promise<void> {
-    await this.parts.forge.put(object, held ?? (await this.parts.upstream.open(object, this.#onReceived)));
+  async #send(object: LfsObject, held: HeldContent | null): Promise<void> {
+    await this.parts.forge.put(object, held?.pieces() ?? (await this.parts.upstream.open(object, this.#onReceived)));
     this.#copied += 1;
     this.#sentBytes += object.size;
   }

@@ -76,7 +76,7 @@ export class ForgeLfs {
   }
 
   /** The forge checks size and SHA-256 itself, too. Raises lfs_object_refused, and the error of `content`. */
-  async put(object: LfsObject, content: Readable | Buffer): Promise<void> {
+  async put(object: LfsObject, content: Readable | readonly Buffer[]): Promise<void> {
     const { endpoint, authorization } = this.options;
     const url = new URL(`${endpoint.href}/objects/${object.oid}/${object.size}`);
     const headers = {

@@ -11,7 +11,7 @@ const maxAnswerBytes = 64 * 1024;
 export async function putContent(
   server: Server,
   request: { readonly url: URL; readonly headers: Readonly<Record<string, string>> },
-  content: Readable | Buffer,
+  content: Readable | readonly Buffer[],
 ): Promise<Answer> {
   const { requester, idleTimeoutMs, translate, signal } = server;
   const put = requester.request({ ...request, headers: withDefaults(request.headers), method: 'PUT', signal });
@@ -23,7 +23,7 @@ export async function putContent(
     });
     // Each side's failure brings down the other one; the first to speak is the one at fault.
     put.on('error', (error) => reject(failure(signal, translate, error)));
-    if (!Buffer.isBuffer(content)) content.once('error', reject);
+    if (!isHeld(content)) content.once('error', reject);
   });
   const watch = new StallWatch(
     idleTimeoutMs,
@@ -34,8 +34,11 @@ export async function putContent(
     sent = true;
     watch.touch();
   });
-  if (Buffer.isBuffer(content)) put.end(content);
-  else {
+  if (isHeld(content)) {
+    put.cork();
+    for (const piece of content) put.write(piece);
+    put.end();
+  } else {
     content.on('data', () => watch.touch());
     pipeline(content, put, () => {}); // each side's errors are heard above
   }
@@ -44,7 +47,11 @@ export async function putContent(
   } finally {
     watch.stop();
     // A server may answer before it was sent everything.
-    if (!Buffer.isBuffer(content)) content.destroy();
+    if (!isHeld(content)) content.destroy();
     put.destroy();
   }
+}
+
+function isHeld(content: Readable | readonly Buffer[]): content is readonly Buffer[] {
+  return Array.isArray(content);
 }

@@ -1,11 +1,12 @@
 import { lfsKey, type LfsObject } from '../../domain/lfs-pointer';
 import type { HeadwaterError } from '../../domain/errors';
+import type { HeldContent } from './held-content';
 
 /** An object that the upstream has shown to have. */
 export interface ProvedObject {
   readonly object: LfsObject;
   /** Its content, where that was kept. */
-  readonly held: Buffer | null;
+  readonly held: HeldContent | null;
 }
 
 /** Whether the forge wants an object, or why it may not be sent. */

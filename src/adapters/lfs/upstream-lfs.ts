@@ -6,8 +6,10 @@ import { lfsKey, type LfsObject } from '../../domain/lfs-pointer';
 import type { LfsSource } from '../../domain/lfs-source';
 import { BatchClient, type BatchObject } from './batch';
 import { contentOf, holdContent } from './content';
+import type { BlockPool } from './block-pool';
 import { acceptLink, authorizationOf, loginHeaders, type DownloadLink } from './download-link';
 import { busyUpstream, refusedByUpstream, saidBy, upstreamFault } from './errors';
+import { HeldContent } from './held-content';
 import { headOf, open, type Server } from './server';
 
 /** The upstream's side of a copy: asks for links, and opens them. Every address goes through the guarded dialer. */
@@ -54,10 +56,17 @@ export class UpstreamLfs {
     return contentOf(server, response, object, onBytes);
   }
 
-  /** The same, and answers all of it, checked. */
-  async read(object: LfsObject, onBytes: (bytes: number) => void): Promise<Buffer> {
+  /** The same, and reads all of it, checked, into memory of this pool. */
+  async read(object: LfsObject, pool: BlockPool, onBytes: (bytes: number) => void): Promise<HeldContent> {
     const { server, response } = await this.#download(object);
-    return holdContent(server, response, object, onBytes);
+    const held = new HeldContent(object, pool);
+    try {
+      await holdContent(server, response, held, onBytes);
+      return held;
+    } catch (thrown) {
+      held.release();
+      throw thrown;
+    }
   }
 
   async #download(object: LfsObject): Promise<{ server: Server; response: http.IncomingMessage }> {
