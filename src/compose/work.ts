@@ -27,7 +27,7 @@ export function work(config: Config, options: ComposeOptions, parts: Parts, rele
   });
   releaser.add(() => upstream.close());
   const lfsCopy = createLfsCopy({
-    policy: parts.addressPolicy,
+    allowedAddresses: config.allowedUpstreams,
     forgeUrl: config.forgeUrl,
     forgeToken: config.forgeToken,
     idleTimeoutMs: config.fetchIdleTimeoutMs,

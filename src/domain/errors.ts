@@ -51,6 +51,15 @@ export class HeadwaterError extends Error {
   }
 }
 
+/** A fault as an error again, with the words that it had where it was raised. */
+export function reviveFault(
+  { code, message, advice }: Fault,
+  options: { cause?: unknown; retryAfterMs?: number } = {},
+): HeadwaterError {
+  const error = new HeadwaterError(code, {}, options);
+  return Object.assign(error, { message, advice });
+}
+
 /** The fault of any thrown value; what is not ours becomes `internal`, whose text tells nothing of the cause. */
 export function toHeadwaterError(thrown: unknown): HeadwaterError {
   return thrown instanceof HeadwaterError ? thrown : new HeadwaterError('internal', {}, { cause: thrown });

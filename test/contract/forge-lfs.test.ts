@@ -108,7 +108,7 @@ describeForges('LFS of a forge', (choice) => {
       const signal = new AbortController().signal;
       const request = { objects: [add()], project, source: scene.source, renew: null, onProgress: () => {}, signal };
       await expect(lfs.copy(request)).rejects.toMatchObject({ code: 'forge_token_refused' });
-      lfs.close();
+      await lfs.close();
     }
     const gone = { owner: project.owner, name: 'no-such-project' };
     await expect(scene.copy(gone, [add()])).rejects.toMatchObject({ code: 'forge_failed' });

@@ -1,7 +1,6 @@
 import { createLfsCopy, type LfsCopyOptions } from '../../src/adapters/lfs/create-lfs-copy';
 import { Secret } from '../../src/domain/credentials';
 import type { LfsSource } from '../../src/domain/lfs-source';
-import { createAddressPolicy } from '../../src/git-http/address-policy';
 import type { LfsCopy, LfsCopyRequest, LfsCopyResult } from '../../src/ports/lfs';
 import type { TestRepo, TestToken, TestUser } from './forge-admin';
 import type { ForgeChoice, TestForge } from './forges';
@@ -17,7 +16,7 @@ export class LfsScene {
     readonly bot: TestUser,
     readonly botToken: TestToken,
     readonly upstream: LfsUpstream,
-    readonly lfs: LfsCopy & { close(): void },
+    readonly lfs: LfsCopy & { close(): Promise<void> },
   ) {}
 
   static async start(choice: ForgeChoice, options: Partial<LfsCopyOptions> = {}): Promise<LfsScene> {
@@ -59,7 +58,7 @@ export class LfsScene {
   }
 
   async close(): Promise<void> {
-    this.lfs.close();
+    await this.lfs.close();
     await this.upstream.close();
     await this.forge.close();
   }
@@ -68,7 +67,7 @@ export class LfsScene {
 /** A copy that may reach the loopback address and has little patience. */
 export function openLfsCopy(forgeUrl: string, token: string, options: Partial<LfsCopyOptions> = {}) {
   return createLfsCopy({
-    policy: createAddressPolicy(['127.0.0.1']),
+    allowedAddresses: ['127.0.0.1'],
     forgeUrl,
     forgeToken: new Secret(token),
     idleTimeoutMs: 1_000,

@@ -1,65 +1,35 @@
-import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
-import { basicAuthorization, type Secret } from '../../domain/credentials';
 import { HeadwaterError } from '../../domain/errors';
-import { largestBatch } from '../../domain/lfs-batch';
-import { createGuardedDialer, type GuardedDialerOptions } from '../../git-http/guarded-dialer';
+import type { LfsObject } from '../../domain/lfs-pointer';
 import { createRequester } from '../../git-http/requester';
-import type { LfsCopy, LfsCopyRequest } from '../../ports/lfs';
+import type { LfsCopy } from '../../ports/lfs';
 import { parseJson } from './batch';
-import { CopyRun, type CopyLimits } from './copy-run';
+import { createCopier, type CopierOptions } from './copier';
+import { CopyThread } from './copy-thread';
 import { forgeFault, refusedByForge } from './errors';
-import { ForgeLfs } from './forge-lfs';
-import { Patience, type PatienceOptions } from './patience';
 import { ask } from './server';
-import { UpstreamLfs } from './upstream-lfs';
 
-export interface LfsCopyOptions extends GuardedDialerOptions {
-  /** Address of the forge, with its path if it lives under one. */
-  readonly forgeUrl: string;
-  /** Headwater's own account: write:repository. */
-  readonly forgeToken: Secret;
-  /** Silence for so long, of either side, ends a request; ms. */
-  readonly idleTimeoutMs: number;
-  readonly limits?: Partial<CopyLimits>;
-  readonly patience?: PatienceOptions;
+export interface LfsCopyOptions extends CopierOptions {
+  /** Copies of at least so many bytes have a thread of their own, which takes a tenth of a second to start. */
+  readonly threadFromBytes?: number;
 }
 
-const usualLimits: CopyLimits = { concurrency: 8, batchSize: largestBatch, holdBytes: 16 * 1024 * 1024 };
-const usualPatience: PatienceOptions = { tries: 3, firstDelayMs: 500, maxDelayMs: 60_000 };
+const usualThreadFromBytes = 16 * 1024 * 1024;
 
 const settingsSchema = z.object({ lfs_disabled: z.boolean().default(false) });
 const maxSettingsBytes = 64 * 1024;
 
-/** Copies LFS objects by the batch API of both sides. Close it to end the connections that it keeps. */
-export function createLfsCopy(options: LfsCopyOptions): LfsCopy & { close(): void } {
-  const { forgeToken, idleTimeoutMs } = options;
+/**
+ * Copies LFS objects by the batch API of both sides. Large copies run on a thread of their own: what they receive makes the
+ * garbage collector look through all that a thread keeps again and again, which is little there and a lot here. Close it to
+ * end the thread, and the connections that it keeps.
+ */
+export function createLfsCopy(options: LfsCopyOptions): LfsCopy & { close(): Promise<void> } {
+  const { forgeToken, idleTimeoutMs, threadFromBytes = usualThreadFromBytes } = options;
   const forgeUrl = options.forgeUrl.replace(/\/+$/, '');
-  const limits = { ...usualLimits, ...options.limits };
-  const dialer = createGuardedDialer(options);
   const requester = createRequester();
-  const secrets = [forgeToken.reveal()];
-
-  const partsOf = ({ project, source, renew, signal }: LfsCopyRequest) => {
-    const stop = new AbortController();
-    const both = { idleTimeoutMs, signal: AbortSignal.any([signal, stop.signal]) };
-    // Every request and every wait listens to it; the limits on these are our own.
-    setMaxListeners(0, both.signal);
-    const path = `${encodeURIComponent(project.owner)}/${encodeURIComponent(project.name)}.git`;
-    return {
-      stop,
-      patience: new Patience(options.patience ?? usualPatience, both.signal),
-      upstream: new UpstreamLfs(source, { ...both, requester: dialer }, limits.batchSize, renew),
-      forge: new ForgeLfs({
-        server: { ...both, requester },
-        endpoint: new URL(`${forgeUrl}/${path}/info/lfs`),
-        // The forge ignores the user name beside a token.
-        authorization: basicAuthorization({ user: 'headwater', password: forgeToken }),
-        secrets,
-        batchSize: limits.batchSize,
-      }),
-    };
-  };
+  const here = createCopier(options);
+  const thread = new CopyThread(options);
 
   return {
     async isEnabled(signal) {
@@ -72,20 +42,22 @@ export function createLfsCopy(options: LfsCopyOptions): LfsCopy & { close(): voi
         },
         maxSettingsBytes,
       );
-      if (answer.status !== 200) throw refusedByForge(secrets)(answer);
+      if (answer.status !== 200) throw refusedByForge([forgeToken.reveal()])(answer);
       const settings = settingsSchema.safeParse(parseJson(answer.text));
       if (settings.success) return !settings.data.lfs_disabled;
       throw new HeadwaterError('forge_failed', { status: '200 but not what a forge sends', doing: 'asking about LFS' });
     },
 
-    async copy(request) {
-      request.signal.throwIfAborted();
-      return new CopyRun(request, limits, partsOf(request)).run();
-    },
+    copy: (request) => (bytesOf(request.objects) < threadFromBytes ? here : thread).copy(request),
 
-    close() {
-      dialer.close();
+    async close() {
+      here.close();
       requester.close();
+      await thread.close();
     },
   };
+}
+
+function bytesOf(objects: readonly LfsObject[]): number {
+  return objects.reduce((sum, { size }) => sum + size, 0);
 }

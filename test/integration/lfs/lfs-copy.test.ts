@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { Secret } from '../../../src/domain/credentials';
 import { sourceOfLogin, type LfsSource } from '../../../src/domain/lfs-source';
 import { lfsKey } from '../../../src/domain/lfs-pointer';
-import { createAddressPolicy } from '../../../src/git-http/address-policy';
 import type { LfsCopyResult } from '../../../src/ports/lfs';
 import { startForgeDouble, type ForgeDouble } from '../../support/forge-double/forge-double';
 import { LfsScene, openLfsCopy } from '../../support/lfs-scene';
@@ -12,7 +11,12 @@ import type { LfsBatchEntry, LfsObjectJson } from '../../support/lfs-upstream';
 
 const ours = `Basic ${Buffer.from('reader:upstream-passw0rd').toString('base64')}`;
 
-describe('copying LFS objects', () => {
+const ways = [
+  { where: 'on the thread that asks', threadFromBytes: Infinity },
+  { where: 'on a thread of its own', threadFromBytes: 0 },
+];
+
+describe.each(ways)('copying LFS objects $where', ({ threadFromBytes }) => {
   let scene: LfsScene;
   let double: ForgeDouble;
   /** Stands for a machine that nobody should reach through us. */
@@ -22,7 +26,7 @@ describe('copying LFS objects', () => {
 
   beforeAll(async () => {
     double = await startForgeDouble();
-    scene = await LfsScene.start({ name: 'the forge double', start: async () => double });
+    scene = await LfsScene.start({ name: 'the forge double', start: async () => double }, { threadFromBytes });
     trap = http.createServer((request, response) => {
       trapped.push(request.headers);
       response.writeHead(404).end();
@@ -57,7 +61,8 @@ describe('copying LFS objects', () => {
 
   it('HOST-11: the login that an SSH upstream gave stays with its origin, and is renewed in time and when it is refused', async () => {
     const allowing = openLfsCopy(double.url, scene.botToken.token, {
-      policy: createAddressPolicy(['127.0.0.1', '127.0.0.2']),
+      allowedAddresses: ['127.0.0.1', '127.0.0.2'],
+      threadFromBytes,
     });
     try {
       const project = await scene.project();
@@ -108,7 +113,7 @@ describe('copying LFS objects', () => {
       expect(codeOf(await copy(login('ended'), [lost]), lost)).toBe('lfs_upstream_unusable');
       expect(scene.upstream.batchHeaders).toHaveLength(2);
     } finally {
-      allowing.close();
+      await allowing.close();
     }
   });
 
@@ -209,7 +214,10 @@ describe('copying LFS objects', () => {
   });
 
   it('HOST-11: our credentials go to their own origin only, and no header of one object to another', async () => {
-    const allowing = openLfsCopy(double.url, scene.botToken.token, { policy: { allows: () => true } });
+    const allowing = openLfsCopy(double.url, scene.botToken.token, {
+      allowedAddresses: ['127.0.0.0/8'],
+      threadFromBytes,
+    });
     try {
       const project = await scene.project();
       const [here = never(), there = never(), echoed = never(), own = never()] = add(4);
@@ -232,7 +240,7 @@ describe('copying LFS objects', () => {
       expect(trapped.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
       expect(trapped.map(({ host }) => host)).toEqual(Array(2).fill(new URL(trapUrl).host));
     } finally {
-      allowing.close();
+      await allowing.close();
     }
   });
 
