@@ -2,6 +2,7 @@ import { openRedisCounters } from '../../../src/adapters/redis/redis-counters';
 import type { RateCounter, RateCounters } from '../../../src/ports/rate-counters';
 import { MemoryLogger } from '../../fakes/memory-logger';
 import { startRedis, type TestRedis } from '../../support/redis';
+import { until } from '../../support/until';
 
 let redis: TestRedis;
 let opened: RateCounters[] = [];
@@ -20,6 +21,15 @@ async function counted(counter: RateCounter, key: string): Promise<number> {
       if (tries > 100) throw thrown;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+}
+
+async function whyNot(counter: RateCounter): Promise<string> {
+  try {
+    await counter.increment('key');
+    return '';
+  } catch (thrown) {
+    return String((thrown as Error).cause);
   }
 }
 
@@ -56,5 +66,34 @@ describe('counts in Redis', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
     await redis.start();
     expect(await counted(counter, 'key')).toBe(1);
+  });
+
+  // The library loads two scripts at once; a rejection that nobody heard would fail this test, and end the process.
+  it.each([
+    ['SCRIPT', '-script', '+script'],
+    ['EVALSHA', '-evalsha', '+evalsha'],
+  ])('fail while Redis refuses %s, and heal when it does not', async (_, refuse, allow) => {
+    const counter = open().counter('a', 60_000);
+    await redis.client.acl('SETUSER', 'default', refuse);
+    await until(async () => /NOPERM/.test(await whyNot(counter)));
+    await redis.client.acl('SETUSER', 'default', allow);
+    expect(await counted(counter, 'key')).toBe(1);
+  });
+
+  it('fail when Redis goes away or is silent while the scripts load, and heal', async () => {
+    const counters = open();
+    await counted(counters.counter('first', 60_000), 'key');
+    for (const [leave, comeBack] of [
+      [() => redis.kill(), () => redis.start()],
+      [() => Promise.resolve(redis.freeze()), () => Promise.resolve(redis.thaw())],
+    ] as const) {
+      const fresh = Array.from({ length: 20 }, (_, at) => counters.counter(`fresh ${at}`, 60_000));
+      const counts = Promise.allSettled(fresh.map((counter) => counter.increment('key')));
+      await leave();
+      for (const count of await counts)
+        if (count.status === 'rejected') expect(count.reason).toMatchObject({ code: 'queue_unavailable' });
+      await comeBack();
+      await Promise.all(fresh.map((counter) => counted(counter, 'again')));
+    }
   });
 });
