@@ -42,11 +42,10 @@ export function createPanelRouter(deps: PanelDeps): Router {
   router.use('/assets', panel.assets.handler);
   router.use(...deps.signIn.pages);
   router.get('/how', getHow(panel));
-  const signedIn = deps.signIn.requireSession((request, response, link) => {
+  const signedIn = deps.signIn.requireSession(async (request, response, link) => {
     // A slow forge is called by the name that it had before.
-    void Promise.race([panel.forge(), setTimeout(patienceMs, null, { ref: false })]).then(() => {
-      noteOnly(panel, request, response, response.statusCode, signedOutNote(panel.knownForge().name, link));
-    });
+    await Promise.race([panel.forge(), setTimeout(patienceMs, null, { ref: false })]);
+    noteOnly(panel, request, response, response.statusCode, signedOutNote(panel.knownForge().name, link));
   });
   router.use(['/new', project], signedIn);
   const fields = express.urlencoded({ extended: false, limit: '64kb' });

@@ -6,7 +6,7 @@ import type { SignInDeps } from './sign-in-deps';
 import { signInLink, type SignInLink } from './sign-in-link';
 
 /** Answers a page request of somebody who is not signed in; the status is set already. */
-export type SignedOutPage = (request: Request, response: Response, link: SignInLink) => void;
+export type SignedOutPage = (request: Request, response: Response, link: SignInLink) => void | Promise<void>;
 
 /**
  * Lets only those pass who are signed in. To others a page tells how to sign in, and everything else is answered with 401
@@ -26,7 +26,8 @@ export function requireSession(deps: SignInDeps, signedOut: SignedOutPage = plai
       return response.redirect(302, `${deps.place().base}/oauth/login?${query.toString()}`);
     }
     response.status(401);
-    signedOut(request, response, signInLink(request, deps.place(), deps.forgePublicUrl));
+    // Express hears of its failure.
+    return signedOut(request, response, signInLink(request, deps.place(), deps.forgePublicUrl));
   };
 }
 

@@ -58,7 +58,8 @@ export class ImportLane {
   /** Ends what was not pushed. */
   close(): void {
     this.#tell(null);
-    void this.#lane?.then((lane) => lane?.abort());
+    // That it could not be opened is told to whoever wrote into it.
+    this.#lane?.then((lane) => lane?.abort()).catch(() => undefined);
   }
 
   async #open(): Promise<PackLane | null> {

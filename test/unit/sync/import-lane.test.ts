@@ -113,6 +113,17 @@ describe('an import with a lane', () => {
     expect((await w.mirror(id)).lastError).toMatchObject({ code: 'forge_unreachable' });
   });
 
+  // A rejection that nobody heard would end the process.
+  it('fails the run when the lane cannot be opened, and nothing else', async () => {
+    const { w } = world();
+    w.forge.openLane = async () => {
+      throw new HeadwaterError('forge_unreachable', { why: 'connection refused' });
+    };
+    const id = await w.imported();
+    expect((await w.mirror(id)).lastError).toMatchObject({ code: 'forge_unreachable' });
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
   it('opens none for a project that has refs', async () => {
     const { w, c1 } = world();
     w.forgeRefs.set(main, c1);
