@@ -974,8 +974,8 @@ function silentPage(forgeUrl: string): string {
   return `<!doctype html><html lang="en" data-theme="forgejo-auto"><head><meta charset="utf-8"><title>Settings</title>
 <script>const theme = new URL(location).searchParams.get('theme'); document.documentElement.dataset.theme = theme;
 for (const name of ['index', 'theme-' + theme]) document.write('<link rel="stylesheet" href="${forgeUrl}/assets/css/' + name + '.css">')</script>
-</head><body><main class="page-content"><h1>Settings</h1><h2>Repository</h2><h3>Mirrors</h3><h4 class="ui top attached header">Mirror settings</h4>
-<div class="ui attached segment"><form><input type="hidden" name="action" value="push-mirror-add"></form></div></main>
+</head><body><main class="page-content"><div class="ui container"><h1>Settings</h1><h2>Repository</h2><h3>Mirrors</h3><h4 class="ui top attached header">Mirror settings</h4>
+<div class="ui attached segment"><form><input type="hidden" name="action" value="push-mirror-add"></form></div></div></main>
 <script data-headwater="http://127.0.0.1:9" data-health="/healthz" data-owner="octo-org" data-repo="library" data-slot="${slot}">${loadEmbedScript()}</script></body></html>`;
 }
 
