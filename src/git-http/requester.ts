@@ -34,10 +34,17 @@ export interface ConnectionOptions {
   readonly resolve?: (host: string, port: number) => Promise<readonly LookupAddress[]>;
 }
 
+/**
+ * A connection is kept so long for the next request, ms. Apache and Node close one after five seconds of silence, and a
+ * request that crosses with the closing is lost; what was sent may have been done, so it must not simply be sent again.
+ */
+const idleMs = 2_000;
+
 /** Requests over pooled connections, for a server that the admin chose. */
 export function createRequester(options: ConnectionOptions = {}): HttpRequester {
   const { connectTimeoutMs = 10_000, ca, resolve } = options;
-  const pool = { keepAlive: true, keepAliveMsecs: 5_000, maxFreeSockets: 8 };
+  // Ends only what waits for a request; StallWatch sees to the others.
+  const pool = { keepAlive: true, keepAliveMsecs: 5_000, maxFreeSockets: 8, timeout: idleMs };
   const httpAgent = new http.Agent(pool);
   // One context for all connections, since reading the authorities takes longer than the rest of a handshake.
   const secureContext = ca === undefined ? undefined : tls.createSecureContext({ ca: [...tls.rootCertificates, ca] });
