@@ -94,6 +94,8 @@ export function postgresDataSource(url: string, use: 'work' | 'migrate', logger?
       // A process that is stopped inside a transaction must not hold its locks for ever.
       idle_in_transaction_session_timeout: 60_000,
       keepAlive: true,
+      // On its way from the pool to TypeORM a connection has no listener, and its end would be the process's.
+      onConnect: (connection: NodeJS.EventEmitter) => void connection.on('error', () => undefined),
     },
   });
 }
