@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ForgeInstall } from './forge-install';
 import type { TestRepo, TestUser } from './forge-admin';
 import type { ForgeChoice, TestForge } from './forges';
+import { freePort } from './free-port';
 import { GitUpstream } from './git-upstream';
 import { Headwater, runHeadwater } from './headwater';
 import { TempRepo } from './temp-repo';
@@ -69,12 +69,4 @@ export class InstalledScene {
     await this.forge.close();
     await this.place.close();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { freePort } from './free-port';
 import { until } from './until';
 
 /** A message of Standard Webhooks as it arrived. */
@@ -28,8 +28,8 @@ export class MessageReceiver {
         response.writeHead(204).end();
       });
     });
+    this.#port ||= await freePort();
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (server.address() as AddressInfo).port;
     this.#server = server;
   }
 

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { freePort } from './free-port';
 
 /** A panel that says nothing but how high it is. */
 export class PanelStub {
@@ -30,8 +30,8 @@ export class PanelStub {
       </script>`);
     });
     this.#server = server;
+    this.#port ||= await freePort();
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (server.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {

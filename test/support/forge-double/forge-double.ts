@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { createForgeAdmin } from '../forge-admin';
 import type { TestForge } from '../forges';
+import { freePort } from '../free-port';
 import { createFaultSwitch, faultMiddleware, type FaultSwitch } from './faults';
 import { ForgeState, type ForgeRepo, type ForgeUser } from './forge-state';
 import { gitRoutes } from './git-routes';
@@ -66,7 +66,7 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
   const faults = createFaultSwitch();
   const gitLog: string[] = [];
   const requests: string[] = [];
-  let port = options.port ?? 0;
+  const port = options.port ?? (await freePort());
   let afterPush = Promise.resolve();
 
   const lfs = new LfsStore();
@@ -102,7 +102,6 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
       starting.once('error', reject);
       starting.listen(port, '127.0.0.1', resolve);
     });
-    port = (starting.address() as AddressInfo).port;
   };
   await comeBack();
   const manager = await writeManager(root, port);
