@@ -14,6 +14,8 @@ export interface Advertisement {
   readonly headTarget: RefName | null;
   readonly capabilities: readonly string[];
   readonly receivedBytes: number;
+  /** Of the bytes that all this was read from; null where that was not asked for. */
+  readonly sha256: string | null;
 }
 
 export type AdvertisementFault =
@@ -57,7 +59,7 @@ export class AdvertisementParser {
     else this.#refLine(text, start, text.charCodeAt(end - 1) === 10 ? end - 1 : end);
   }
 
-  result(receivedBytes: number): Advertisement {
+  result(receivedBytes: number, sha256: string | null = null): Advertisement {
     const capabilities = this.#capabilities ?? [];
     const symref = capabilities.find((capability) => capability.startsWith('symref=HEAD:'));
     return {
@@ -67,6 +69,7 @@ export class AdvertisementParser {
       headTarget: symref?.slice('symref=HEAD:'.length) ?? null,
       capabilities,
       receivedBytes,
+      sha256,
     };
   }
 

@@ -1,8 +1,8 @@
 import type http from 'node:http';
 import type { HeadwaterError } from '../domain/errors';
-import { AdvertisementParser, type Advertisement } from './advertisement';
+import type { Advertisement } from './advertisement';
+import { AdvertisementReader, type KnownAdvertisement } from './advertisement-reader';
 import type { HttpFault, HttpPhase, TranslateFault } from './http-fault';
-import { PktLineReader } from './pkt-line';
 import { whenConnected, type HttpRequester } from './requester';
 import { checkResponseHead } from './response-head';
 import { StallWatch } from './stall-watch';
@@ -18,6 +18,8 @@ export interface ListRefsOptions {
   readonly idleTimeoutMs: number;
   readonly totalTimeoutMs: number;
   readonly maxBytes: number;
+  /** What the server said last time, if that is expected again (advertisement-reader.ts). */
+  readonly known?: KnownAdvertisement | undefined;
   /** Is given the headers of an answer that is as it should be. */
   readonly onHead?: (headers: http.IncomingHttpHeaders) => void;
   /** Is given the answer as it came, chunk by chunk. */
@@ -39,9 +41,8 @@ export async function readAdvertisement(options: ListRefsOptions): Promise<Adver
   options.signal.throwIfAborted();
 
   return new Promise((resolve, reject) => {
-    const parser = new AdvertisementParser(options.service);
+    const reader = new AdvertisementReader(options.service, options.known);
     let phase: HttpPhase = 'connecting';
-    let receivedBytes = 0;
     let settled = false;
     const request = options.requester.request({
       url,
@@ -83,23 +84,28 @@ export async function readAdvertisement(options: ListRefsOptions): Promise<Adver
 
     const read = (response: http.IncomingMessage) => {
       options.onHead?.(response.headers);
-      const lines = new PktLineReader((text, start, end) => parser.line(text, start, end));
+      const reading = <T>(read: () => T): T | null => {
+        try {
+          return read();
+        } catch {
+          failWith({ kind: 'not_git', why: 'its list of refs is malformed' });
+          return null;
+        }
+      };
       response.on('data', (chunk: Buffer) => {
         watch.touch();
-        receivedBytes += chunk.length;
         options.onChunk?.(chunk);
-        if (receivedBytes > options.maxBytes) return failWith({ kind: 'too_large', limit: options.maxBytes });
-        try {
-          lines.push(chunk);
-        } catch {
-          return failWith({ kind: 'not_git', why: 'its list of refs is malformed' });
-        }
-        if (parser.fault !== null) failWith(parser.fault);
+        if (reader.receivedBytes + chunk.length > options.maxBytes)
+          return failWith({ kind: 'too_large', limit: options.maxBytes });
+        reading(() => reader.push(chunk));
+        if (reader.fault !== null) failWith(reader.fault);
       });
       response.on('error', () => failWith({ kind: 'broken_off', phase }));
       response.on('end', () => {
-        if (!parser.isComplete) return failWith({ kind: 'broken_off', phase });
-        settle(() => resolve(parser.result(receivedBytes)));
+        if (settled) return;
+        const advertisement = reading(() => reader.end());
+        if (advertisement === null) return failWith(reader.fault ?? { kind: 'broken_off', phase });
+        settle(() => resolve(advertisement));
       });
     };
 

@@ -64,11 +64,12 @@ async function endSuperseded(deps: SyncDeps, { mirrorId }: RunJob, log: Logger):
 
 async function follow(context: SyncContext): Promise<void> {
   const listing = await listUpstream(context);
-  const before = await chooseRefs(context, listing);
+  // Where there is nothing to do, the refs themselves are not looked at: a large listing need not even be parsed then.
   if (nothingNew(context, listing)) {
     await pruneBackups(context);
-    return recordNothingNew(context, listing, before.listing);
+    return recordNothingNew(context, listing);
   }
+  const before = await chooseRefs(context, listing);
   const lane = new ImportLane(context, before.listing);
   try {
     await bring(context, listing, before, lane);
@@ -112,12 +113,15 @@ function recordDryRun(context: SyncContext, { decision, tasks }: Offer, skipped:
 }
 
 /** The stray tags of the last run are not looked for again: it is known that there is nothing to do. */
-function recordNothingNew(context: SyncContext, listing: RefListing, chosen: RefListing): Promise<void> {
-  const before = context.claim.mirror.lastCounts?.skipped;
-  const skipped = before ?? listing.refs.size - chosen.refs.size;
+async function recordNothingNew(context: SyncContext, listing: RefListing): Promise<void> {
+  const skipped = context.claim.mirror.lastCounts?.skipped ?? (await countLeftOut(context, listing));
   const unchanged = listing.refs.size - skipped;
   const nothing = { outcomes: [], mirrored: null, held: null, notes: new Map() };
   return recordSuccess(context, listing, { ...nothing, unchanged, skipped });
+}
+
+async function countLeftOut(context: SyncContext, listing: RefListing): Promise<number> {
+  return listing.refs.size - (await chooseRefs(context, listing)).listing.refs.size;
 }
 
 /** What the upstream lost is taken as it is, unless a guard objects; what it has again counts again. */

@@ -5,6 +5,7 @@ import { readAdvertisement } from '../../git-http/list-refs';
 import type { Upstream } from '../../ports/upstream';
 import { authorizationOf, contextOf, sshPlace } from './connection';
 import { upstreamFault } from './http-errors';
+import { ListingMemory } from './listing-memory';
 import { toRefListing } from './ref-listing';
 import { readSshAdvertisement } from './ssh/ssh-listing';
 
@@ -27,6 +28,7 @@ export function createRefLister(options: RefListerOptions): Pick<Upstream, 'list
 /** Lists refs over HTTP(S) or SSH. */
 export function listThrough(dialer: GuardedDialer, limits: ListingLimits): Upstream['list'] {
   const { idleTimeoutMs, totalTimeoutMs, maxListingBytes: maxBytes } = limits;
+  const memory = new ListingMemory();
   return async (access, signal) => {
     const translate = upstreamFault(contextOf(access, 'listing'));
     const place = sshPlace(access, dialer, idleTimeoutMs);
@@ -41,11 +43,12 @@ export function listThrough(dialer: GuardedDialer, limits: ListingLimits): Upstr
       idleTimeoutMs,
       totalTimeoutMs,
       maxBytes,
+      known: memory.known(access.url.href),
       signal,
       translate,
       onHead: (headers) => (credentialsExpireAt = expiryIn(headers)),
     });
-    const listing = toRefListing(advertisement);
+    const listing = memory.listing(access.url.href, advertisement);
     return access.credentials === null || credentialsExpireAt === undefined
       ? listing
       : { ...listing, credentialsExpireAt };
