@@ -15,6 +15,7 @@ import { addPolicyCommands } from './policy-commands';
 import { addProjectCommands, type CommonOptions } from './project-commands';
 import { addPushCommands } from './push-commands';
 import { removeCommand } from './remove-command';
+import { addSecretsCommands } from './secrets-commands';
 import { setMirror, type SetOptions } from './set-mirror';
 import { showMirror } from './show-mirror';
 import { hostKeysCommand, sshKeyCommand, type HostKeysOptions, type SshKeyOptions } from './ssh-commands';
@@ -74,6 +75,7 @@ function buildProgram(deps: CliDeps, setExitCode: (code: number) => void): Comma
   addProjectCommands({ deps, command, withApp });
   addPushCommands({ deps, command, withApp }, mirror);
   addPolicyCommands({ deps, command, withApp }, program);
+  addSecretsCommands({ deps, command, withApp }, program);
   command('plan <OWNER/REPO>', 'show what the next update would do, without doing it').action(
     (project: string, options: CommonOptions) =>
       withApp(options, (app, output) => planCommand(deps, app, output, project)),

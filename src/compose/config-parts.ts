@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadOrCreateKey } from '../adapters/secrets/key-file';
 import { configInvalid, type Config } from '../config';
@@ -17,9 +18,19 @@ export function makeDataDir(dir: string): void {
 }
 
 /** The first seals, all open. */
-export async function sealingKeys(config: Config): Promise<Buffer[]> {
-  if (config.secretKeys === null) return [await loadOrCreateKey(join(config.dataDir, 'secret.key'))];
+export async function sealingKeys(config: Pick<Config, 'secretKeys' | 'dataDir'>): Promise<Buffer[]> {
+  if (config.secretKeys === null) return [await loadOrCreateKey(keyFileOf(config))];
   return config.secretKeys.map((key) => Buffer.from(key.reveal(), 'base64'));
+}
+
+/** The same without making one. Raises config_invalid. */
+export async function existingKeys(config: Pick<Config, 'secretKeys' | 'dataDir'>): Promise<Buffer[]> {
+  if (config.secretKeys === null && !existsSync(keyFileOf(config))) return [];
+  return sealingKeys(config);
+}
+
+function keyFileOf({ dataDir }: Pick<Config, 'dataDir'>): string {
+  return join(dataDir, 'secret.key');
 }
 
 /** Raises config_invalid. */

@@ -4,6 +4,7 @@ import { createForge } from '../adapters/forge/create-forge';
 import { createForgeProbe } from '../adapters/forge/forge-probe';
 import { createMachine } from '../adapters/machine/create-machine';
 import { redisState } from '../adapters/redis/redis-state';
+import { createSecretBox } from '../adapters/secrets/secret-box';
 import { databaseState } from '../adapters/store/database-state';
 import { openStore } from '../adapters/store/open-store';
 import type { Secret } from '../domain/credentials';
@@ -13,11 +14,14 @@ import type { DoctorDeps, DoctorSettings } from '../install/doctor/doctor-deps';
 import type { Forge } from '../ports/forge';
 import type { ForgeAdmin } from '../ports/forge-admin';
 import type { Store } from '../ports/store';
+import { surveySecrets } from '../sync/reseal-secrets';
+import { existingKeys } from './config-parts';
 
 /** The configuration, as far as a doctor looks at it. */
 export interface DoctorConfig extends DoctorSettings {
   readonly dataDir: string;
   readonly databaseUrl: Secret | null;
+  readonly secretKeys: readonly Secret[] | null;
   readonly redisUrl: Secret | null;
 }
 
@@ -28,6 +32,18 @@ export function openDoctor(
 ): DoctorDeps {
   const place = { databaseUrl: config.databaseUrl?.reveal() ?? null, file: join(config.dataDir, 'headwater.db') };
   const database = () => databaseState(place);
+  /** null: there is a database, but it cannot be read as it is. */
+  const withStore = async <T>(empty: T, work: (store: Store) => Promise<T | null>): Promise<T | null> => {
+    const { state, pending, unknown } = await database();
+    if (state === 'none') return empty;
+    if (state !== 'answers' || pending.length + unknown.length > 0) return null;
+    const store = await openStore(place);
+    try {
+      return await work(store);
+    } finally {
+      await store.close();
+    }
+  };
   return {
     ...parts,
     settings: config,
@@ -37,24 +53,27 @@ export function openDoctor(
       database,
       redis: () => redisState({ url: config.redisUrl?.reveal() ?? null, dir: join(config.dataDir, 'redis') }),
     }),
-    async projectsWithoutPush() {
-      const { state, pending, unknown } = await database();
-      if (state === 'none') return { asked: 0, denied: [] };
-      if (state !== 'answers' || pending.length + unknown.length > 0) return null;
-      const store = await openStore(place);
-      const forge = createForge({
-        url: config.forgeUrl,
-        token: config.forgeToken,
-        pushIdleTimeoutMs: 1,
-        pushTotalTimeoutMs: 1,
-      });
-      try {
-        return await askForProjects(store, forge);
-      } finally {
-        forge.close();
-        await store.close();
-      }
-    },
+    storedSecrets: () =>
+      withStore({ keys: 0, byKey: [], unreadable: [] }, async (store) => {
+        const keys = await existingKeys(config);
+        if (keys.length === 0) return null;
+        const { byKey, unreadable } = await surveySecrets({ store, secrets: createSecretBox(keys) });
+        return { keys: keys.length, byKey, unreadable: unreadable.map(({ project }) => project) };
+      }),
+    projectsWithoutPush: () =>
+      withStore({ asked: 0, denied: [] }, async (store) => {
+        const forge = createForge({
+          url: config.forgeUrl,
+          token: config.forgeToken,
+          pushIdleTimeoutMs: 1,
+          pushTotalTimeoutMs: 1,
+        });
+        try {
+          return await askForProjects(store, forge);
+        } finally {
+          forge.close();
+        }
+      }),
     newNonce: () => randomBytes(16).toString('hex'),
   };
 }

@@ -8,4 +8,6 @@ export interface SecretBox {
   seal(secret: Secret, context: string): string;
   /** Raises secret_unreadable. */
   open(sealed: string, context: string): Secret;
+  /** The place in the list of the key that it says it was sealed with, 0 for the one that seals; null: no key of the list. */
+  keyOf(sealed: string): number | null;
 }

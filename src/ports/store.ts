@@ -86,6 +86,8 @@ export interface StoreTransaction extends StoreReads, AuditWrites {
   blockHost(host: string, until: number): Promise<void>;
   insertMirror(mirror: Mirror): Promise<void>;
   saveMirror(mirror: Mirror): Promise<void>;
+  /** The same for a mirror of which nothing changed but how its secrets are sealed, so that there is nothing to tell of. */
+  saveResealed(mirror: Mirror): Promise<void>;
   /** With its runs, outcomes, delivered refs and what is known of backups. */
   deleteMirror(id: string): Promise<void>;
   insertRun(run: Run): Promise<void>;

@@ -241,6 +241,10 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
     tables.runs.delete(id);
     tables.outcomes.delete(id);
   };
+  const saveMirror = async (mirror: Mirror): Promise<void> => {
+    if (!tables.mirrors.has(mirror.id)) throw new HeadwaterError('mirror_not_found');
+    tables.mirrors.set(mirror.id, mirror);
+  };
   const refuse = (why: string): never => {
     throw new HeadwaterError('internal', {}, { cause: new Error(why) });
   };
@@ -271,10 +275,8 @@ function writesOf(tables: Tables, assertUp: () => void): Omit<StoreTransaction, 
       if (taken || tables.mirrors.has(mirror.id)) refuse('the project or the id has a mirror already');
       tables.mirrors.set(mirror.id, mirror);
     },
-    saveMirror: async (mirror) => {
-      if (!tables.mirrors.has(mirror.id)) throw new HeadwaterError('mirror_not_found');
-      tables.mirrors.set(mirror.id, mirror);
-    },
+    saveMirror,
+    saveResealed: saveMirror,
     deleteMirror: async (id) => {
       for (const run of runsOf(tables, id)) dropRun(run.id);
       tables.delivered.delete(id);

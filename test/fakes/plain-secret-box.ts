@@ -13,6 +13,10 @@ export class PlainSecretBox implements SecretBox {
     if (record === null || record.context !== context) throw new HeadwaterError('secret_unreadable');
     return new Secret(record.secret);
   }
+
+  keyOf(sealed: string): number | null {
+    return parse(sealed) === null ? null : 0;
+  }
 }
 
 function parse(sealed: string): { context: string; secret: string } | null {

@@ -20,6 +20,7 @@ export function createSecretBox(keys: readonly Buffer[]): SecretBox {
     throw new HeadwaterError('config_invalid', { faults: `a secret key is not ${keyBytes} bytes long` });
   const sealingId = keyId(sealing);
   const keysById = new Map(keys.map((key) => [keyId(key), key]));
+  const places = keys.map(keyId);
 
   return {
     seal: (secret, context) => {
@@ -46,6 +47,11 @@ export function createSecretBox(keys: readonly Buffer[]): SecretBox {
       } catch {
         throw unreadable();
       }
+    },
+
+    keyOf: (sealed) => {
+      const place = places.indexOf(sealed.split('.')[1] ?? '');
+      return place < 0 ? null : place;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { HeadwaterError } from '../../domain/errors';
+import type { Mirror } from '../../domain/mirror';
 import type { StoreReads, StoreTransaction } from '../../ports/store';
 import { backupWrites } from './backup-table';
 import type { Database } from './database';
@@ -26,6 +27,11 @@ export function createStoreWrites(
   database: Pick<Database, 'locksRows'>,
   manager: EntityManager,
 ): Omit<StoreTransaction, keyof StoreReads> {
+  const saveMirror = async (mirror: Mirror): Promise<void> => {
+    const { id, ...state } = mirrorRow(mirror);
+    const update = manager.createQueryBuilder().update(MirrorEntity).set(state).where('id = :id', { id });
+    if ((await update.execute()).affected !== 1) throw new HeadwaterError('mirror_not_found');
+  };
   return {
     ...createAuditWrites(manager),
     ...backupWrites(manager),
@@ -63,11 +69,8 @@ export function createStoreWrites(
         .execute();
     },
 
-    saveMirror: async (mirror) => {
-      const { id, ...state } = mirrorRow(mirror);
-      const update = manager.createQueryBuilder().update(MirrorEntity).set(state).where('id = :id', { id });
-      if ((await update.execute()).affected !== 1) throw new HeadwaterError('mirror_not_found');
-    },
+    saveMirror,
+    saveResealed: saveMirror,
 
     deleteMirror: async (id) => {
       // One run at a time: their outcomes go along, and all of them in one statement could stop the process for long.

@@ -25,6 +25,15 @@ export interface DoctorDeps {
   readonly machine: Machine;
   /** Mirrored projects that the account may not push to, by full name; null: they cannot be asked for. */
   readonly projectsWithoutPush: () => Promise<{ readonly asked: number; readonly denied: readonly string[] } | null>;
+  /**
+   * How many keys there are, how many stored secrets need each, by its place in the setting, and the projects whose secrets
+   * no key opens; null: they cannot be looked at.
+   */
+  readonly storedSecrets: () => Promise<{
+    readonly keys: number;
+    readonly byKey: readonly number[];
+    readonly unreadable: readonly string[];
+  } | null>;
   /** 32 hexadecimal digits. */
   readonly newNonce: () => string;
 }

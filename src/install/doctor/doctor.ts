@@ -3,6 +3,7 @@ import type { Finding } from './check';
 import type { DoctorDeps } from './doctor-deps';
 import { forgeChecks } from './forge-checks';
 import { installChecks } from './install-checks';
+import { keyChecks } from './key-checks';
 import { machineChecks } from './machine-checks';
 import { runChecks } from './run-checks';
 
@@ -13,5 +14,6 @@ export function doctor(deps: DoctorDeps): Promise<Finding[]> {
     ...installChecks(deps),
     ...addressChecks(deps),
     ...machineChecks(deps.machine),
+    ...keyChecks(deps),
   ]);
 }

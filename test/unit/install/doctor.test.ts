@@ -39,6 +39,7 @@ interface World {
   verdict: Awaited<ReturnType<ForgeProbe['clientVerdict']>>;
   webhooks: readonly SystemWebhook[] | null;
   projects: Awaited<ReturnType<DoctorDeps['projectsWithoutPush']>>;
+  stored: Awaited<ReturnType<DoctorDeps['storedSecrets']>>;
   pages: Record<string, PageAnswer>;
   arrives: 'well' | 'unsigned' | 'not';
   reach: 'loopback' | 'private' | 'public';
@@ -71,6 +72,7 @@ const sound: World = {
   verdict: 'fits',
   webhooks: [webhook],
   projects: { asked: 3, denied: [] },
+  stored: { keys: 1, byKey: [4], unreadable: [] },
   pages: {
     [loginUrl]: page(`<html>${footer}</html>`, { 'x-frame-options': 'SAMEORIGIN' }),
     [`${forgeUrl}/assets/headwater/embed.js`]: page(script),
@@ -114,6 +116,7 @@ function depsOf(world: World): DoctorDeps {
     probe,
     admin: world.webhooks === null ? null : (admin as ForgeAdmin),
     projectsWithoutPush: async () => world.projects,
+    storedSecrets: async () => world.stored,
     newNonce: () => nonce,
     machine: {
       gitVersion: async () => world.git,
@@ -140,7 +143,7 @@ describe('the doctor', () => {
       ...['forge', 'forge_address', 'clock', 'token', 'account', 'lfs'],
       ...['sign_in', 'webhook', 'delivery', 'templates'],
       ...['address', 'same_site', 'proxy', 'framing'],
-      ...['database', 'redis', 'git', 'disk'],
+      ...['database', 'redis', 'git', 'disk', 'sealing_keys'],
     ]);
     expect(findings.every(({ cure }) => cure === null)).toBe(true);
   });
@@ -291,12 +294,46 @@ describe('the doctor', () => {
         { disk: { freeBytes: 3 * gibibyte, totalBytes: 100 * gibibyte } },
         /HEADWATER_DATA_DIR/,
       ],
+      [
+        'secrets under an older key',
+        'sealing_keys',
+        'warn',
+        { stored: { keys: 2, byKey: [3, 2], unreadable: [] } },
+        /headwater secrets reseal/,
+      ],
+      [
+        'a key that nothing needs',
+        'sealing_keys',
+        'warn',
+        { stored: { keys: 2, byKey: [3], unreadable: [] } },
+        /Take it out of HEADWATER_SECRET_KEY/,
+      ],
+      [
+        'secrets that no key opens',
+        'sealing_keys',
+        'fail',
+        { stored: { keys: 2, byKey: [3], unreadable: ['a/b'] } },
+        /enter the passwords anew/,
+      ],
       ['no space', 'disk', 'fail', { disk: { freeBytes: 1000, totalBytes: 100 * gibibyte } }, /HEADWATER_DATA_DIR/],
     ];
   it.each(cases)('finds %s', async (_what, id, status, changes, cure) => {
     const finding = (await lookAt(changes)).find((each) => each.id === id);
     expect(finding).toMatchObject({ status, cure: expect.stringMatching(cure) });
     expect(finding?.sentence).toMatch(/^[^.]{3}.*\.$/);
+  });
+
+  it('says which of several older keys nothing needs, and whose secrets no key opens', async () => {
+    const told = async (stored: World['stored']) =>
+      (await lookAt({ stored })).find(({ id }) => id === 'sealing_keys')?.sentence;
+    expect(await told({ keys: 3, byKey: [3, 0, 2], unreadable: [] })).toBe(
+      '2 of 5 stored secrets are sealed with older keys. Nothing needs number 2 of the keys any more.',
+    );
+    expect(await told({ keys: 3, byKey: [5], unreadable: [] })).toContain('the others are not needed any more');
+    expect(await told({ keys: 1, byKey: [], unreadable: ['a/b', 'c/d'] })).toBe(
+      'No key opens stored secrets of a/b, c/d.',
+    );
+    expect((await lookAt({ stored: null })).find(({ id }) => id === 'sealing_keys')?.status).toBe('skipped');
   });
 
   it('goes on when the forge does not answer, and says so where it matters', async () => {
