@@ -7,8 +7,13 @@ type QueueRole = 'client' | 'subscriber' | 'bclient';
 /** A command that is not answered by then has failed, ms. */
 const commandTimeoutMs = 2_500;
 
-/** A connection for one of Bull's three roles. */
-export function createQueueClient(connection: RedisConnection, role: QueueRole, logger: Logger): Redis {
+/** A connection for one of Bull's three roles. What it meets once the queue is closing is no outage. */
+export function createQueueClient(
+  connection: RedisConnection,
+  role: QueueRole,
+  logger: Logger,
+  isClosing: () => boolean,
+): Redis {
   const options = {
     // Bull insists on none for its blocking and its subscribed connection.
     enableReadyCheck: role === 'client',
@@ -17,7 +22,7 @@ export function createQueueClient(connection: RedisConnection, role: QueueRole, 
     ...(role === 'client' ? { commandTimeout: commandTimeoutMs } : {}),
   };
   const client = createRedisClient(connection, `queue:${role}`, options, role === 'bclient' ? BlockingRedis : Redis);
-  reportOutages(client, role, logger);
+  reportOutages(client, role, logger, isClosing);
   return client;
 }
 
@@ -32,10 +37,10 @@ class BlockingRedis extends Redis {
 }
 
 /** One line per outage instead of one per attempt. */
-function reportOutages(client: Redis, role: QueueRole, logger: Logger): void {
+function reportOutages(client: Redis, role: QueueRole, logger: Logger, isClosing: () => boolean): void {
   let down = false;
   client.on('error', (error: Error) => {
-    if (!down) logger.warn({ role, why: error.message }, 'Redis does not answer');
+    if (!down && !isClosing()) logger.warn({ role, why: error.message }, 'Redis does not answer');
     down = true;
   });
   client.on('ready', () => {

@@ -35,11 +35,12 @@ const settings: Bull.AdvancedSettings = {
  */
 export async function openRunQueue({ connection, name = 'runs', logger }: RunQueueOptions): Promise<RunQueue> {
   const clients: Redis[] = [];
+  let closing: Promise<void> | null = null;
   const bull = new Bull<RunJob>(name, {
     prefix: 'headwater',
     settings,
     createClient: (type) => {
-      const client = createQueueClient(connection, type, logger);
+      const client = createQueueClient(connection, type, logger, () => closing !== null);
       clients.push(client);
       return client;
     },
@@ -48,7 +49,6 @@ export async function openRunQueue({ connection, name = 'runs', logger }: RunQue
   bull.setWorkerName = () => Promise.resolve();
   bull.on('error', (error: Error) => logger.debug({ why: error.message }, 'The queue reports an error'));
 
-  let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     await bull.close();
     // Bull leaves connections that it did not make.
