@@ -275,6 +275,9 @@ async function backupsOf(bench: PanelBench): Promise<void> {
   await bench.store.transaction((tx) => tx.insertBackups(kept));
 }
 
+/** What other collections of states are made of. */
+export const galleryParts = { now, fine, failed, ssh, proof, oid, outcome, ended };
+
 export const galleryPath = '/panel/octo-org/library';
 
 /** Every state of the panel. */

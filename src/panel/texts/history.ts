@@ -6,11 +6,17 @@ export const history = {
   of: (address: string): string => `History of ${address}`,
   back: 'Mirrors',
   none: 'Nothing has run yet.',
-  caption: (runs: number, fine: number, failed: number, usualMs: number | null, longestMs: number | null): string => {
+  /** `newest`: they are the last ones, not a page of earlier ones. */
+  caption: (
+    { runs, fine, failed, newest }: { runs: number; fine: number; failed: number; newest: boolean },
+    usualMs: number | null,
+    longestMs: number | null,
+  ): string => {
     const how = failed === 0 ? 'all fine' : fine === 0 ? 'all failed' : `${fine} fine, ${failed} failed`;
-    if (usualMs === null || longestMs === null) return `Last ${count(runs, 'run')}: ${how}.`;
+    const which = `${newest ? 'Last' : 'These'} ${count(runs, 'run')}`;
+    if (usualMs === null || longestMs === null) return `${which}: ${how}.`;
     if (runs === 1) return `1 run: ${failed === 0 ? 'fine' : 'failed'}. It took ${duration(longestMs)}.`;
-    return `Last ${count(runs, 'run')}: ${how}. Usually ${duration(usualMs)}; the longest took ${duration(longestMs)}.`;
+    return `${which}: ${how}. Usually ${duration(usualMs)}; the longest took ${duration(longestMs)}.`;
   },
   timeTaken: 'Time taken',
   changes: 'Changes',

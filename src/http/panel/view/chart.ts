@@ -20,6 +20,8 @@ export interface Chart {
 
 const step = 10;
 export const barWidth = 7;
+/** Fewer are no picture of anything. */
+const fewestBars = 3;
 export const timesHeight = 56;
 export const changesHeight = 22;
 
@@ -27,7 +29,7 @@ export const changesHeight = 22;
 export function drawChart(runs: readonly Run[], openId: string | null): Chart | null {
   const ended = runs.filter((run) => run.finishedAt !== null).reverse();
   const [first, last] = [ended[0], ended.at(-1)];
-  if (first === undefined || last === undefined) return null;
+  if (first === undefined || last === undefined || ended.length < fewestBars) return null;
   const look = (run: Run): Bar['look'] => (run.id === openId ? 's' : run.status === 'failed' ? 'f' : '');
   const bars = (valueOf: (run: Run) => number, height: number): Bar[] => {
     const most = Math.max(...ended.map(valueOf), 0);

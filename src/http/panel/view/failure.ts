@@ -182,7 +182,7 @@ export function explainRefusal(reason: Fault, ref: string, context: FailureConte
     case 'hook_declined':
     case 'ref_refused':
       return {
-        why: failures.refusedHereBy(branch, facts['why'] === undefined ? null : `${showRemoteText(facts['why'])}.`),
+        why: failures.refusedHereBy(branch, facts['why'] === undefined ? null : withStop(showRemoteText(facts['why']))),
         advice: advice.hook(context.forge),
         cure: 'update',
       };
@@ -195,6 +195,11 @@ export function explainRefusal(reason: Fault, ref: string, context: FailureConte
         cure: 'update',
       };
   }
+}
+
+/** With one stop at its end, and none after words that were cut. */
+function withStop(words: string): string {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
 }
 
 function both(first: Rich, second: Rich): Rich {

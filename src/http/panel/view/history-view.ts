@@ -73,7 +73,7 @@ export function viewHistory(input: HistoryInput, links: PanelLinks): HistoryView
   const at = (to: number) => `${links.history}?page=${to}`;
   return {
     address: input.address,
-    caption: captionOf(real),
+    caption: captionOf(real, page === 1),
     chart: drawChart(real, open?.run.id ?? null),
     rows: runs.map((run) => rowOf(run, input, links)),
     newer: page > 1 ? at(page - 1) : null,
@@ -81,13 +81,14 @@ export function viewHistory(input: HistoryInput, links: PanelLinks): HistoryView
   };
 }
 
-function captionOf(runs: readonly Run[]): string | null {
+function captionOf(runs: readonly Run[], newest: boolean): string | null {
   const ended = runs.filter((run) => run.finishedAt !== null);
   if (ended.length === 0) return null;
   const failed = ended.filter((run) => run.status === 'failed').length;
   const times = ended.map((run) => tookMs(run) ?? 0).sort((a, b) => a - b);
   const usual = times[Math.floor((times.length - 1) / 2)] ?? null;
-  return history.caption(ended.length, ended.length - failed, failed, usual, times.at(-1) ?? null);
+  const counts = { runs: ended.length, fine: ended.length - failed, failed, newest };
+  return history.caption(counts, usual, times.at(-1) ?? null);
 }
 
 function rowOf(run: Run, input: HistoryInput, links: PanelLinks): RunRow {
