@@ -18,7 +18,9 @@ export async function listen(
   // A request must have arrived within these times (ms); an event stream is kept awake by its heartbeat.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
-  server.keepAliveTimeout = 10_000;
+  // Longer than reverse proxies keep theirs (Caddy two minutes, Go 90 seconds, nginx one): a request that crosses with our
+  // closing would be lost, and proxies do not send a form twice.
+  server.keepAliveTimeout = 130_000;
   server.timeout = 120_000;
   // Browsers and HTTP clients open connections ahead of need; Node does not count these as idle.
   const unused = new Set<Socket>();
