@@ -11,7 +11,7 @@ import type { Secret } from '../domain/credentials';
 import { toHeadwaterError } from '../domain/errors';
 import type { PluginManifest } from '../domain/plugin-manifest';
 import type { DoctorDeps, DoctorSettings } from '../install/doctor/doctor-deps';
-import type { Forge } from '../ports/forge';
+import type { Forge, ForgeProject } from '../ports/forge';
 import type { ForgeAdmin } from '../ports/forge-admin';
 import type { Store } from '../ports/store';
 import { surveySecrets } from '../sync/reseal-secrets';
@@ -61,7 +61,7 @@ export function openDoctor(
         return { keys: keys.length, byKey, unreadable: unreadable.map(({ project }) => project) };
       }),
     projectsWithoutPush: () =>
-      withStore({ asked: 0, denied: [] }, async (store) => {
+      withStore({ asked: 0, denied: [], unwatched: [] }, async (store) => {
         const forge = createForge({
           url: config.forgeUrl,
           token: config.forgeToken,
@@ -85,26 +85,31 @@ const mostProjects = 200;
 async function askForProjects(
   store: Pick<Store, 'mirrors'>,
   forge: Pick<Forge, 'project'>,
-): Promise<{ asked: number; denied: string[] }> {
+): Promise<{ asked: number; denied: string[]; unwatched: string[] }> {
   const denied: string[] = [];
+  const unwatched: string[] = [];
   let asked = 0;
   for (let page = 1; asked < mostProjects; page += 1) {
     const { items } = await store.mirrors({ page, limit: pageSize });
-    for (const { repoId, fullName } of items) {
+    for (const { repoId, fullName, maintainer } of items) {
       asked += 1;
-      if (!(await canPush(forge, repoId))) denied.push(fullName);
+      const project = await find(forge, repoId);
+      if (project?.canPush !== true) denied.push(fullName);
+      else if (project.canAdminister !== true && maintainer !== null && maintainer.id !== project.ownerId)
+        unwatched.push(fullName);
     }
     if (items.length < pageSize) break;
   }
-  return { asked, denied };
+  return { asked, denied, unwatched };
 }
 
-async function canPush(forge: Pick<Forge, 'project'>, repoId: number): Promise<boolean> {
+/** null: gone, or not to be seen. */
+async function find(forge: Pick<Forge, 'project'>, repoId: number): Promise<ForgeProject | null> {
   try {
-    return (await forge.project(repoId)).canPush;
+    return await forge.project(repoId);
   } catch (thrown) {
     const error = toHeadwaterError(thrown);
-    if (error.code === 'forge_project_missing') return false;
+    if (error.code === 'forge_project_missing') return null;
     throw error;
   }
 }

@@ -64,6 +64,11 @@ describeForges('AUTH-01: whether a maintainer is an admin of the project', (choi
     await stage.forge.addCollaborator('owner', repo.name, admin.name, 'admin');
     expect(await ask(stage.owner)).toBe(true);
     expect(await ask(admin)).toBeNull();
+    // Made a mere writer: no list that such an account may read tells the difference, so it does not guess.
+    await stage.forge.addCollaborator('owner', repo.name, admin.name, 'write');
+    expect(await ask(admin)).toBeNull();
+    await stage.forge.addCollaborator('owner', repo.name, admin.name, 'read');
+    expect(await ask(admin)).toBe(false);
     await stage.forge.removeCollaborator('owner', repo.name, admin.name);
     expect([await ask(admin), await ask(admin, true)]).toEqual([false, null]);
   });

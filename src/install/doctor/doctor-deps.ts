@@ -23,8 +23,15 @@ export interface DoctorDeps {
   /** null: no admin token was given. */
   readonly admin: ForgeAdmin | null;
   readonly machine: Machine;
-  /** Mirrored projects that the account may not push to, by full name; null: they cannot be asked for. */
-  readonly projectsWithoutPush: () => Promise<{ readonly asked: number; readonly denied: readonly string[] } | null>;
+  /**
+   * Mirrored projects that the account may not push to, and those where it may but cannot tell whether whoever answers for the
+   * mirror is still an admin, by full name; null: they cannot be asked for.
+   */
+  readonly projectsWithoutPush: () => Promise<{
+    readonly asked: number;
+    readonly denied: readonly string[];
+    readonly unwatched: readonly string[];
+  } | null>;
   /**
    * How many keys there are, how many stored secrets need each, by its place in the setting, and the projects whose secrets
    * no key opens; null: they cannot be looked at.

@@ -79,12 +79,15 @@ export function forgeChecks(deps: DoctorDeps): Check[] {
         if (owner.siteAdmin) return ok(`${owner.login} is a site admin and may push to every project.`);
         const projects = await deps.projectsWithoutPush();
         if (projects === null) return skipped('The mirrored projects are not known while the database is not.');
+        if (projects.denied.length === 0 && projects.unwatched.length > 0)
+          return warn(
+            `In ${named(projects.unwatched)} ${owner.login} cannot tell when whoever answers for the mirror is made a mere writer.`,
+            `Make ${owner.login} an admin of these projects, or a site admin with "headwater install --site-admin"; whoever loses all right to write is noticed without that.`,
+          );
         if (projects.denied.length === 0)
           return ok(`${owner.login} may push to all ${projects.asked} mirrored projects; others must add it first.`);
-        const names = projects.denied.slice(0, 5).join(', ');
-        const more = projects.denied.length > 5 ? ` and ${projects.denied.length - 5} more` : '';
         return fail(
-          `${owner.login} may not push to ${names}${more}.`,
+          `${owner.login} may not push to ${named(projects.denied)}.`,
           `Add ${owner.login} to these projects with write access, or make it a site admin with "headwater install --site-admin".`,
         );
       },
@@ -103,4 +106,10 @@ export function forgeChecks(deps: DoctorDeps): Check[] {
       },
     },
   ];
+}
+
+/** The first of them by name. */
+function named(projects: readonly string[]): string {
+  const more = projects.length > 5 ? ` and ${projects.length - 5} more` : '';
+  return `${projects.slice(0, 5).join(', ')}${more}`;
 }
