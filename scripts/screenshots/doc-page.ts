@@ -32,6 +32,8 @@ address is typed, boxes in place, live progress, local times and "Copy". Nothing
 A page shows its frame after a quarter of a second when the forge has not answered by then, and the rest takes its place when it comes, without a script. With style, script and
 signs it weighs less than 100 kB compressed, which a test holds; style and script have names that change with their contents and are kept by browsers for good.
 
+Nothing scrolls sideways down to 320 px, which is 200 % of 640, however long an address or a branch’s name is; forced colours and little motion hold too. Tests look at every state below for that.
+
 Signing in lets Headwater read only. So push mirrors, which are the forge's own, are changed by Headwater's account for whoever is an admin of the project, and only
 where that account is one too; and a new project is made with an access token that the person gives for that once.
 

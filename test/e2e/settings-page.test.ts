@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { describeChromium, startChromium } from '../support/chromium';
 import type { TestUser } from '../support/forge-admin';
@@ -99,6 +100,29 @@ describeChromium('in a browser', () => {
       await other()?.evaluate(`parent.postMessage({ type: 'headwater:height', height: 996 }, '*')`);
       await inside?.evaluate(`parent.postMessage({ type: 'headwater:height', height: 456.2 }, '*')`);
       await frameHeight(457);
+    });
+
+    it('has no fault that axe finds, around the frame and where nobody answers', async () => {
+      // Only what is ours counts, and what is inside the frame is looked at elsewhere.
+      const faultsOfOurs = async () => {
+        const { violations, passes } = await new AxeBuilder({ page }).include('[data-headwater-panel]').analyze();
+        expect(passes.length).toBeGreaterThan(0);
+        return violations.flatMap(({ id, nodes }) =>
+          // A path of several steps leads into a frame.
+          nodes.filter(({ target }) => target.length === 1).map(({ html }) => `${id}: ${html}`),
+        );
+      };
+      await settingsOf('plain');
+      await frameHeight(321);
+      expect(await faultsOfOurs()).toEqual([]);
+      await panel.stop();
+      try {
+        await settingsOf('plain');
+        await alert().waitFor();
+        expect(await faultsOfOurs()).toEqual([]);
+      } finally {
+        await panel.start();
+      }
     });
 
     it("stands above the forge's own section of a native mirror, which stays", async () => {

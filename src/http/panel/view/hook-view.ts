@@ -27,23 +27,8 @@ export function viewHook(
     now: hook === null ? say`${webhook.off}` : last === null ? say`${webhook.on}` : webhook.onSince(last),
     address: hook === null ? null : `${publicUrl}/hooks/upstream/${hook.id}`,
     secretNote: (hook?.secrets.length ?? 0) > 1 ? webhook.both : null,
-    places: hook === null ? [] : together(hookSetups(url).map(placeOf)),
+    places: hook === null ? [] : hookSetups(url).map(placeOf),
   };
-}
-
-/** Gitea and Forgejo ask for the same. */
-function together(places: HookView['places']): HookView['places'] {
-  const same = (one: HookView['places'][number], other: HookView['places'][number]) =>
-    JSON.stringify([one.where, one.steps]) === JSON.stringify([other.where, other.steps]);
-  return places
-    .filter((place, at) => places.findIndex((other) => same(place, other)) === at)
-    .map((place) => ({
-      ...place,
-      name: places
-        .filter((other) => same(place, other))
-        .map(({ name }) => name)
-        .join(', '),
-    }));
 }
 
 function placeOf({ forge, page }: ReturnType<typeof hookSetups>[number]): HookView['places'][number] {
