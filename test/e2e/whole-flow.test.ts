@@ -60,6 +60,7 @@ describeChromium('in a browser', () => {
         ...{ sign_in: 'ok', webhook: 'ok', delivery: 'ok', templates: 'ok' },
         ...{ address: 'ok', same_site: 'ok', proxy: 'ok', framing: 'ok', database: 'ok', redis: 'ok', git: 'ok' },
         disk: expect.stringMatching(/ok|warn/),
+        sealing_keys: 'ok',
       });
       expect(code).toBe(0);
       for (const secret of Object.values(await configured()))
