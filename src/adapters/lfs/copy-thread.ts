@@ -13,6 +13,7 @@ import {
 } from './thread-messages';
 
 interface Copy {
+  readonly worker: Worker;
   readonly request: LfsCopyRequest;
   readonly resolve: (result: LfsCopyResult) => void;
   readonly reject: (error: unknown) => void;
@@ -39,9 +40,9 @@ export class CopyThread implements Pick<LfsCopy, 'copy'> {
     clearTimeout(this.#idle);
     try {
       return await new Promise((resolve, reject) => {
-        this.#copies.set(id, { request, resolve, reject });
-        this.#worker ??= this.#start();
-        this.#worker.ref();
+        const worker = (this.#worker ??= this.#start());
+        worker.ref();
+        this.#copies.set(id, { worker, request, resolve, reject });
         const { owner, name } = project;
         const asked = { objects, project: { owner, name } };
         this.#send({
@@ -99,7 +100,8 @@ export class CopyThread implements Pick<LfsCopy, 'copy'> {
         {},
         { cause: reason ?? new Error('the thread of LFS copies ended') },
       );
-      for (const { reject } of this.#copies.values()) reject(error);
+      // Another one may have begun since.
+      for (const copy of this.#copies.values()) if (copy.worker === worker) copy.reject(error);
     });
     return worker;
   }
