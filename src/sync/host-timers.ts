@@ -7,6 +7,8 @@ import type { Store } from '../ports/store';
 export interface HostTimers {
   /** Sets a timer for every host that is free within `withinMs` and has runs waiting. Raises store_unavailable. */
   set(withinMs: number): Promise<void>;
+  /** Looks at this host's waiting runs in a moment. */
+  soon(host: string): void;
   /** Sets no more, and waits for what has begun. */
   close(): Promise<void>;
 }
@@ -18,6 +20,8 @@ export interface HostTimersDeps extends AdmitDeps {
 
 /** The database's clock counts, and must have come to the moment too; ms. */
 const slackMs = 20;
+/** By then a job that was just refused has left the queue; ms. */
+const soonMs = 1_000;
 
 export function createHostTimers(deps: HostTimersDeps): HostTimers {
   const timers = new Map<string, NodeJS.Timeout>();
@@ -32,21 +36,27 @@ export function createHostTimers(deps: HostTimersDeps): HostTimers {
     }
   };
 
+  const wake = (host: string, delayMs: number): void => {
+    clearTimeout(timers.get(host));
+    const timer = setTimeout(() => {
+      timers.delete(host);
+      const one = admit(host).finally(() => admitting.delete(one));
+      admitting.add(one);
+    }, delayMs);
+    timers.set(host, timer);
+  };
+
   return {
     async set(withinMs) {
       const now = await deps.store.now();
       for (const host of await deps.store.waitingHosts()) {
         const { blockedUntil } = await deps.store.hostLoad(host);
         const delayMs = (blockedUntil ?? 0) - now;
-        if (!open || delayMs <= 0 || delayMs > withinMs) continue;
-        clearTimeout(timers.get(host));
-        const timer = setTimeout(() => {
-          timers.delete(host);
-          const one = admit(host).finally(() => admitting.delete(one));
-          admitting.add(one);
-        }, delayMs + slackMs);
-        timers.set(host, timer);
+        if (open && delayMs > 0 && delayMs <= withinMs) wake(host, delayMs + slackMs);
       }
+    },
+    soon(host) {
+      if (open && !timers.has(host)) wake(host, soonMs);
     },
     async close() {
       open = false;

@@ -90,9 +90,14 @@ export function startWorker(deps: WorkerDeps): Worker {
 
   const outbox = startOutbox(deps, deps.roundMs);
   /** Its host has room for another one now. */
-  const admitNext = async ({ mirrorId }: RunJob): Promise<void> => {
+  const admitNext = async ({ mirrorId, runId }: RunJob): Promise<void> => {
     const mirror = await deps.store.mirror(mirrorId);
-    if (mirror !== null) await admitRuns(deps, budgetHost(mirror.url));
+    if (mirror === null) return;
+    const host = budgetHost(mirror.url);
+    await admitRuns(deps, host);
+    // It was refused. The queue takes no second job of a run before the first is done with, so whoever let go meanwhile could
+    // not wake it.
+    if (mirror.activeRunId === runId && (await deps.store.run(runId))?.status === 'queued') hosts.soon(host);
   };
   const runJob = async (job: RunJob): Promise<void> => {
     await syncMirror(deps, job, shutdown.signal);

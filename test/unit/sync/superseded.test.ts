@@ -1,9 +1,12 @@
 import { admitRuns } from '../../../src/sync/admit-runs';
 import { pauseMirror } from '../../../src/sync/pause-mirror';
 import type { FetchRequest } from '../../../src/ports/upstream';
+import { startWorker } from '../../../src/sync/worker';
+import { until } from '../../support/until';
 import { ScriptedWorld } from '../../fakes/scripted-world';
 
 const main = 'refs/heads/main';
+const hour = 3_600_000;
 
 /** A first run in the middle of its fetch, which ends when it is told to stop, and takes its time for that. */
 async function fetching() {
@@ -67,5 +70,24 @@ describe('a run that is superseded in the middle of its fetch', () => {
     expect(await w.mirror(id)).toMatchObject({ status: 'finished' });
     end();
     await working;
+  });
+
+  it('wakes the next one also if it lets go while that one is being refused', async () => {
+    const { w, id, working, end } = await fetching();
+    const worker = startWorker({ ...w, concurrency: 1, reconcileMs: hour, roundMs: hour });
+    try {
+      await until(async () => (await w.mirror(id)).projectSeenAt !== null);
+      await w.enrol({ options: { tags: 'none' } });
+      const next = (await w.lastRun(id)).id;
+      // What it lets go of is told in vain, as when the other's job has not left the queue.
+      await until(() => w.queue.ensured.some(({ job }) => job.runId === next));
+      await w.queue.idle();
+      expect((await w.lastRun(id)).status).toBe('queued');
+      end();
+      await working;
+      await until(async () => (await w.mirror(id)).status === 'finished');
+    } finally {
+      await worker.stop(0);
+    }
   });
 });
