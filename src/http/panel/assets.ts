@@ -19,20 +19,36 @@ interface Asset {
   readonly packed: Buffer;
 }
 
+/** One sheet for browsers. In this order, since of two rules that weigh the same the later one counts. */
+const styles = [
+  'base',
+  'mirrors',
+  'forms',
+  'boxes',
+  'live',
+  'history',
+  'notes',
+  'widths',
+  'forced-colors',
+  'pages',
+  'form-choices',
+  'runs',
+];
+
 /** The panel's own style sheet and script, read once. They hold nothing of anybody, so nobody need be signed in. */
 export function createAssets(): Assets {
   const root = packageRoot();
   const files = new Map<string, Asset>();
-  const add = (name: string, path: string, type: string) => {
-    const plain = readFileSync(path);
+  const add = (name: string, plain: Buffer, type: string) => {
     files.set(name, { type, plain, packed: gzipSync(plain) });
   };
-  add('panel.css', join(root, 'src/panel/style/panel.css'), 'text/css; charset=utf-8');
-  add('icon.svg', iconPath(root), 'image/svg+xml');
+  const style = styles.map((name) => readFileSync(join(root, `src/panel/style/panel/${name}.css`)));
+  add('panel.css', Buffer.concat(style), 'text/css; charset=utf-8');
+  add('icon.svg', readFileSync(iconPath(root)), 'image/svg+xml');
   const script = join(root, 'dist/panel');
   for (const folder of ['page', 'texts'])
     for (const name of scriptsIn(join(script, folder)))
-      add(`${folder}/${name}`, join(script, folder, name), 'text/javascript; charset=utf-8');
+      add(`${folder}/${name}`, readFileSync(join(script, folder, name)), 'text/javascript; charset=utf-8');
 
   const hash = createHash('sha256');
   for (const { plain } of files.values()) hash.update(plain);
