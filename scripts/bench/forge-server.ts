@@ -28,6 +28,10 @@ async function main(): Promise<void> {
       case 'remove':
         await forge.removeRepo(owner.name, name);
         return {};
+      case 'forget lfs objects':
+        for (const oid of forge.lfs.contents.keys())
+          for (const repoId of forge.lfs.reposWith(oid)) forge.lfs.unlink(repoId, oid);
+        return {};
       default:
         throw new Error(`unknown question: ${String(question['do'])}`);
     }
