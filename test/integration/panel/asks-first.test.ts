@@ -66,12 +66,17 @@ describe('AUTH-06: what takes something away asks first, so that one press that 
     expect(text).toMatch(/href="[^"]*open=delete[^"]*"[^>]*>Delete/);
   });
 
-  it('the question says what goes and what stays, its button names the thing, and it can be left', async () => {
-    await bench.put();
+  it.each<[string, Partial<Mirror>, string]>([
+    ['with a password', { authUser: 'bot', sealedPassword: 'sealed' }, 'Its password and history are erased.'],
+    ['with a key', { url: 'ssh://git@u.example/x.git', ssh: buildMirrorSsh() }, 'Its key and history are erased.'],
+    ['without either', {}, 'Its history is erased.'],
+  ])('the question of a mirror %s says what goes and what stays, and it can be left', async (_, mirror, gone) => {
+    await bench.put(mirror);
     const { text } = await bench.get('?open=delete').expect(200);
     const form = formTo(text, `${panelPath}/delete"`);
     expect(form).toContain('Delete this mirror?');
-    expect(form).toContain('Branches, tags and LFS files stay in this project. Its password and history are erased.');
+    expect(form).toContain(`Branches, tags and LFS files stay in this project. ${gone}`);
+    // Its button names the thing.
     expect(form).toMatch(/<button[^>]*>Delete mirror<\/button>/);
     expect(form).toMatch(new RegExp(`<a[^>]*href="${panelPath}"[^>]*>Cancel</a>`));
     // Asking alone has done nothing.
