@@ -119,9 +119,10 @@ describeChromium('a page of the panel that is kept true', () => {
     const body = `<!doctype html><script>var told = []; onmessage = ({ data }) => told.push(data.height)</script>
       <iframe style="width: 0" src="${server.url}${galleryPath}"></iframe>`;
     await page.route(around, (route) => route.fulfill({ contentType: 'text/html', body }));
+    // The last thing that the panel does at its start, which may be before the page counts as loaded.
+    const watching = page.waitForRequest(/\/events/);
     await page.goto(around);
-    // The last thing that the panel does at its start.
-    await page.waitForRequest(/\/events/);
+    await watching;
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 200))');
     expect(await page.evaluate('told')).toEqual([]);
     await page.evaluate(`document.querySelector('iframe').style.width = '700px'`);
