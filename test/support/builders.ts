@@ -1,52 +1,19 @@
 import type { Mirror, SchedulePolicy } from '../../src/domain/mirror';
-import { noNotify } from '../../src/domain/mirror-notify';
 import type { MirrorSsh } from '../../src/domain/mirror-ssh';
-import { defaultOptions } from '../../src/domain/mirror-options';
 import type { Run } from '../../src/domain/run';
 import type { UpstreamHook } from '../../src/domain/upstream-hook';
+import { newMirror } from '../../src/sync/new-mirror';
 
 const newYear2026 = Date.UTC(2026, 0, 1);
 
 /** A mirror that was just enrolled and never ran. */
 export function buildMirror(changes: Partial<Mirror> = {}): Mirror {
+  const url = 'https://upstream.example/group/project.git';
+  const project = { id: 1, owner: 'owner', name: 'project' };
   return {
-    id: 'mirror-1',
-    repoId: 1,
-    fullName: 'owner/project',
+    ...newMirror({ newId: () => 'mirror-1' }, project, url, newYear2026),
     ownerId: 7,
-    projectSeenAt: null,
-    visibility: null,
-    maintainer: null,
-    url: 'https://upstream.example/group/project.git',
-    authUser: null,
-    sealedPassword: null,
-    tokenExpiresAt: null,
-    ssh: null,
-    hook: null,
-    notify: noNotify,
-    enabled: true,
-    options: defaultOptions,
-    status: 'none',
-    failures: 0,
-    pause: null,
-    lastError: null,
-    lastStartedAt: null,
-    lastFinishedAt: null,
-    lastSuccessAt: null,
     nextUpdateAt: newYear2026,
-    lastCounts: null,
-    upstreamDefaultBranch: null,
-    deliveredDigest: null,
-    defaultBranchSet: null,
-    held: null,
-    activity: null,
-    proof: null,
-    pullRequests: [],
-    activeRunId: null,
-    lease: null,
-    fence: 0,
-    revision: 1,
-    createdAt: newYear2026,
     ...changes,
   };
 }
