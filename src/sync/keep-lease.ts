@@ -62,6 +62,6 @@ export function keepLease(
 
 function mayEnd(notice: MirrorNotice, runId: string): boolean {
   if (notice.type === 'run.queued') return notice.runId !== runId;
-  if (notice.type === 'run.failed') return notice.error.code === 'run_stopped';
+  if (notice.type === 'run.failed') return notice.runId === runId;
   return notice.type === 'mirror.removed';
 }

@@ -17,7 +17,7 @@ export interface StopDeps {
 
 /**
  * Pauses the mirror: the run under way ends, none begins until it is resumed, and once this has answered no further push is
- * begun (SCHED-08). A pause by a person or for a new owner is not replaced by another one.
+ * begun (SCHED-08). A pause by a person or for a new owner is not replaced by another one. `why` is what the ended run says.
  * Raises mirror_not_found.
  */
 export async function pauseMirror(
@@ -25,15 +25,16 @@ export async function pauseMirror(
   mirrorId: string,
   reason: PauseReason,
   by: string | null,
+  why: Fault = stoppedBy(by),
 ): Promise<Mirror> {
-  return endRun(deps, mirrorId, by, async (tx, mirror) =>
+  return endRun(deps, mirrorId, why, async (tx, mirror) =>
     transition(mirror, { type: 'paused', pause: { reason, by, at: await tx.now() } }, deps.policy),
   );
 }
 
 /** Ends the run that is queued or running, if any, and changes nothing else. Raises mirror_not_found. */
 export async function stopRun(deps: StopDeps, mirrorId: string, by: string | null): Promise<Mirror> {
-  return endRun(deps, mirrorId, by, async (_, mirror) => mirror);
+  return endRun(deps, mirrorId, stoppedBy(by), async (_, mirror) => mirror);
 }
 
 export interface Resumed {
@@ -65,13 +66,16 @@ export async function resumeMirror(deps: RequestDeps, mirrorId: string, by?: Set
   };
 }
 
+function stoppedBy(by: string | null): Fault {
+  return fault('run_stopped', { by: by ?? 'the admin' });
+}
+
 async function endRun(
   deps: StopDeps,
   mirrorId: string,
-  by: string | null,
+  why: Fault,
   change: (tx: StoreTransaction, mirror: Mirror) => Promise<Mirror>,
 ): Promise<Mirror> {
-  const why: Fault = fault('run_stopped', { by: by ?? 'the admin' });
   const { stopped, after } = await deps.store.transaction(async (tx) => {
     const mirror = await tx.lockMirror(mirrorId);
     if (mirror === null) throw new HeadwaterError('mirror_not_found');

@@ -1,4 +1,4 @@
-import { toHeadwaterError, type HeadwaterError } from '../domain/errors';
+import { fault, toHeadwaterError, type HeadwaterError } from '../domain/errors';
 import type { Mirror } from '../domain/mirror';
 import { seeVisibility } from '../domain/project-visibility';
 import type { Forge, ForgeProject } from '../ports/forge';
@@ -30,8 +30,11 @@ export async function reconcileProject(
   const after = await noteProject(deps, mirror.id, project);
   if (after === null) return;
   const isStrange = after.ownerId !== project.ownerId;
-  if (isStrange && after.pause?.reason !== 'owner_changed') await pauseMirror(deps, mirror.id, 'owner_changed', null);
-  else if (project.archived && after.pause === null) await pauseMirror(deps, mirror.id, 'archived', null);
+  if (isStrange && after.pause?.reason !== 'owner_changed') {
+    const why = fault('forge_project_transferred', { project: after.fullName });
+    await pauseMirror(deps, mirror.id, 'owner_changed', null, why);
+  } else if (project.archived && after.pause === null)
+    await pauseMirror(deps, mirror.id, 'archived', null, fault('forge_project_archived'));
   else if (!project.archived && after.pause?.reason === 'archived') await resumeMirror(deps, mirror.id);
   else await followRight(deps, after, project);
 }
@@ -45,8 +48,10 @@ async function followRight(
   const isRevoked = pause?.reason === 'right_revoked';
   if (maintainer === null || (pause !== null && !isRevoked)) return;
   const isAdmin = await deps.forge.isProjectAdmin(project, maintainer);
-  if (isAdmin === false && !isRevoked) await pauseMirror(deps, id, 'right_revoked', null);
-  else if (isAdmin === true && isRevoked) await resumeMirror(deps, id);
+  if (isAdmin === false && !isRevoked) {
+    const why = fault('maintainer_right_revoked', { login: maintainer.login });
+    await pauseMirror(deps, id, 'right_revoked', null, why);
+  } else if (isAdmin === true && isRevoked) await resumeMirror(deps, id);
 }
 
 async function find({ forge }: ReconcileDeps, repoId: number): Promise<ForgeProject | null> {

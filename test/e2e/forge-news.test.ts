@@ -69,7 +69,8 @@ describeForges('What happens to a project in the forge', (choice) => {
     const api = scene.headwater.as(heirToken.token, heir.name, repo.name);
     const before = scene.refs({ owner: heir.name, name: repo.name });
     scene.source.commit('main', 'for the heir');
-    // No event tells of it: the run itself finds out before it pushes, unless news of what was done before has led there first.
+    // No event tells of it: the run itself finds out before it pushes, unless news of what was done before has led there
+    // first, before the run or while it waits.
     const found = await api.updated().catch((thrown: unknown) => thrown);
     expect(found).toMatchObject(
       found instanceof Error ? { status: 409 } : { error: { code: 'forge_project_transferred' } },

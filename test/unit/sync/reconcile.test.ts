@@ -1,6 +1,7 @@
 import { HeadwaterError } from '../../../src/domain/errors';
 import { createForgeNews } from '../../../src/sync/forge-news';
 import { resumeMirror } from '../../../src/sync/pause-mirror';
+import { requestSync } from '../../../src/sync/request-sync';
 import { reconcileProject, reconcileProjects } from '../../../src/sync/reconcile-project';
 import { FakeForge } from '../../fakes/fake-forge';
 import { MemoryLogger } from '../../fakes/memory-logger';
@@ -72,6 +73,24 @@ describe('AUTH-04, WH-05: what happens to a project in the forge', () => {
     await look();
     expect((await now())?.pause).toBeNull();
     expect(queue.waiting).toHaveLength(1);
+  });
+
+  it.each([
+    ['a transfer', { owner: 'stranger', ownerId: 99 }, 'forge_project_transferred'],
+    ['archiving', { archived: true }, 'forge_project_archived'],
+    ['a right that was taken away', {}, 'maintainer_right_revoked'],
+  ])('the run that %s ends says so, and not that somebody stopped it', async (_, changes, code) => {
+    const { deps, store, forge, change, look, now } = await bench();
+    const mirror = (await now()) ?? buildMirror();
+    await store.transaction((tx) =>
+      tx.saveMirror({ ...mirror, maintainer: { id: 7, login: 'gone', siteAdmin: false } }),
+    );
+    const { run } = await requestSync(deps, mirror.id, 'manual');
+    change(changes);
+    forge.revoked = new Set([7]);
+    await look();
+    expect(await store.run(run.id)).toMatchObject({ status: 'failed', error: { code } });
+    expect(deps.notices.published.at(-1)?.notice).toMatchObject({ type: 'run.failed', runId: run.id, error: { code } });
   });
 
   it('a pause by a person stays, whatever becomes of the project', async () => {
