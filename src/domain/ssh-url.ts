@@ -1,5 +1,4 @@
 import { HeadwaterError } from './errors';
-import type { ParsedUpstreamUrl } from './upstream-url';
 
 /** What an ssh address says beyond its host. */
 export interface SshTarget {
@@ -7,6 +6,17 @@ export interface SshTarget {
   readonly port: number;
   /** The repository as the upstream's shell is told: absolute, or relative to the user's home folder. */
   readonly path: string;
+}
+
+export interface ParsedSshUrl {
+  /** ssh://user@host[:port]/path */
+  readonly href: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly host: string;
+  readonly target: SshTarget;
+  /** The text carried a password, which was dropped. */
+  readonly hadCredentials: boolean;
 }
 
 const defaultSshPort = 22;
@@ -21,7 +31,7 @@ export function isSshAddress(typed: string): boolean {
  * Users and paths are held to few characters, since the path ends up in the upstream's shell (SSRF-11).
  * Raises url_invalid.
  */
-export function parseSshUrl(typed: string): ParsedUpstreamUrl {
+export function parseSshUrl(typed: string): ParsedSshUrl {
   const { userInfo, host: typedHost, port: typedPort, path: typedPath } = split(typed);
   const [typedUser = '', ...password] = userInfo.split(':');
   const user = typedUser === '' ? 'git' : typedUser;
@@ -35,12 +45,10 @@ export function parseSshUrl(typed: string): ParsedUpstreamUrl {
   const authority = `${host.includes(':') ? `[${host}]` : host}${port === defaultSshPort ? '' : `:${port}`}`;
   const shownPath = path.startsWith('/') ? path : `/~/${path}`;
   return {
-    url: {
-      href: `ssh://${user}@${authority}${encodeURI(shownPath)}`,
-      origin: `ssh://${host.includes(':') ? `[${host}]` : host}:${port}`,
-      host,
-      ssh: { user, port, path },
-    },
+    href: `ssh://${user}@${authority}${encodeURI(shownPath)}`,
+    origin: `ssh://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    host,
+    target: { user, port, path },
     hadCredentials: password.length > 0,
   };
 }

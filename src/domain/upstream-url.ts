@@ -36,7 +36,10 @@ export function parseUpstreamUrl(text: string): ParsedUpstreamUrl {
   if (/[\u0000-\u0020\u007f\\]/.test(typed))
     throw new HeadwaterError('url_invalid', { why: 'it contains a space, a control character or a backslash' });
 
-  if (isSshAddress(typed)) return parseSshUrl(typed);
+  if (isSshAddress(typed)) {
+    const { target, hadCredentials, ...place } = parseSshUrl(typed);
+    return { url: { ...place, ssh: target }, hadCredentials };
+  }
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(typed)?.[1]?.toLowerCase();
   if (scheme === undefined || !typed.slice(scheme.length).startsWith('://')) {
     // "host:path" may be scp's way of writing ssh without a user; "javascript:..." has a scheme but no authority.

@@ -1,14 +1,13 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { HeadwaterError } from '../domain/errors';
-import type { HttpFault, TranslateFault } from './http-fault';
+import { GateWatch, type GateLimits } from './gate-watch';
 import type { GitService } from './list-refs';
 import type { TakePack } from './pack-tap';
 import { relay, type RelayedExchange } from './relay';
 import type { HttpRequester } from './requester';
 
-export interface GateOptions {
+export interface GateOptions extends GateLimits {
   readonly service: GitService;
   /** The repository, without a slash at its end. */
   readonly repository: URL;
@@ -18,15 +17,8 @@ export interface GateOptions {
   readonly advertisement?: Buffer;
   /** The server may be silent for so long when it is its turn; ms. Hooks run in silence, so be generous when pushing. */
   readonly idleTimeoutMs: number;
-  /** From opening to closing; ms. */
-  readonly totalTimeoutMs: number;
-  readonly maxReceivedBytes: number;
-  /** Totals so far; called for each chunk, so be quick. */
-  readonly onBytes?: (received: number, sent: number) => void;
-  readonly onFault?: (fault: HeadwaterError) => void;
   /** Is shown the pack of a fetch as it comes, before the client (pack-tap.ts). */
   readonly takePack?: TakePack | undefined;
-  readonly translate: TranslateFault;
 }
 
 /**
@@ -63,14 +55,12 @@ class LoopbackGate implements Gate {
   readonly #server: http.Server;
   readonly #key = randomBytes(24).toString('base64url');
   readonly #exchanges = new Set<RelayedExchange>();
-  #total: NodeJS.Timeout | undefined;
+  readonly #watch: GateWatch;
   #port = 0;
-  #fault: HeadwaterError | null = null;
   #closing: Promise<void> | null = null;
-  receivedBytes = 0;
-  sentBytes = 0;
 
   constructor(private readonly options: GateOptions) {
+    this.#watch = new GateWatch(options, () => this.#cutOff());
     // A large push is one request that may last for hours; the gate's own limits watch it.
     this.#server = http.createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) =>
       this.#handle(request, response),
@@ -85,26 +75,25 @@ class LoopbackGate implements Gate {
     return `${headerName}: ${this.#key}`;
   }
 
-  get fault(): HeadwaterError | null {
-    return this.#fault;
+  get receivedBytes(): number {
+    return this.#watch.receivedBytes;
   }
 
-  listen(): Promise<void> {
-    const { totalTimeoutMs } = this.options;
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', () => {
-        this.#port = (this.#server.address() as AddressInfo).port;
-        this.#total = setTimeout(() => this.#fail({ kind: 'timeout', totalTimeoutMs }), totalTimeoutMs);
-        resolve();
-      });
-    });
+  get sentBytes(): number {
+    return this.#watch.sentBytes;
+  }
+
+  get fault(): HeadwaterError | null {
+    return this.#watch.fault;
+  }
+
+  async listen(): Promise<void> {
+    this.#port = await this.#watch.listen(this.#server);
   }
 
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
-      clearTimeout(this.#total);
-      for (const exchange of this.#exchanges) exchange.destroy();
+      this.#watch.end();
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
     });
@@ -123,7 +112,7 @@ class LoopbackGate implements Gate {
       response.writeHead(404).end();
       return;
     }
-    if (this.#fault !== null) {
+    if (this.fault !== null) {
       request.resume();
       response.writeHead(502).end();
       return;
@@ -140,31 +129,19 @@ class LoopbackGate implements Gate {
       const exchange = relay(request, response, {
         ...this.options,
         purpose,
-        onReceived: (bytes) => this.#count(bytes, 0),
-        onSent: (bytes) => this.#count(0, bytes),
-        onFault: (fault) => this.#fail(fault),
+        onReceived: this.#watch.received,
+        onSent: this.#watch.sent,
+        onFault: (fault) => this.#watch.fail(fault),
         onClose: () => this.#exchanges.delete(exchange),
       });
       this.#exchanges.add(exchange);
     } catch (error) {
-      this.#fail({ kind: 'transport', error: error as Error });
+      this.#watch.fail({ kind: 'transport', error: error as Error });
       response.writeHead(502).end();
     }
   }
 
-  #count(received: number, sent: number): void {
-    this.receivedBytes += received;
-    this.sentBytes += sent;
-    this.options.onBytes?.(this.receivedBytes, this.sentBytes);
-    const limit = this.options.maxReceivedBytes;
-    if (this.receivedBytes > limit) this.#fail({ kind: 'too_large', limit });
-  }
-
-  #fail(fault: HttpFault): void {
-    if (this.#fault === null && this.#closing === null) {
-      this.#fault = this.options.translate(fault);
-      this.options.onFault?.(this.#fault);
-    }
+  #cutOff(): void {
     for (const exchange of this.#exchanges) exchange.destroy();
   }
 

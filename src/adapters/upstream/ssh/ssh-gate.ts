@@ -1,23 +1,18 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import type { HeadwaterError } from '../../../domain/errors';
 import type { Gate } from '../../../git-http/gate';
-import type { HttpFault, TranslateFault } from '../../../git-http/http-fault';
+import { GateWatch, type GateLimits } from '../../../git-http/gate-watch';
 import type { TakePack } from '../../../git-http/pack-tap';
 import { faultIn } from './ssh-fault';
 import { SshExchange } from './ssh-exchange';
 import type { SshPlace } from './ssh-command';
 
-export interface SshGateOptions extends SshPlace {
+export interface SshGateOptions extends SshPlace, GateLimits {
   /** What the client is told of the refs: pkt-lines that end with a flush. */
   readonly advertisement: Buffer;
-  readonly totalTimeoutMs: number;
-  readonly maxReceivedBytes: number;
-  readonly onBytes: (received: number, sent: number) => void;
-  readonly onFault: (fault: HeadwaterError) => void;
   /** Is shown the pack as it comes, before the client (git-http/pack-tap). */
   readonly takePack?: TakePack | undefined;
-  readonly translate: TranslateFault;
 }
 
 /** A gate whose address alone opens it: the repository's name in it is random. */
@@ -41,41 +36,38 @@ class LoopbackSshGate implements SshGate {
   readonly #server = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#receive(client));
   readonly #token = randomBytes(24).toString('base64url');
   readonly #clients = new Set<net.Socket>();
+  readonly #watch: GateWatch;
   #exchange: SshExchange | null = null;
-  #total: NodeJS.Timeout | undefined;
   #port = 0;
-  #fault: HeadwaterError | null = null;
   #closing: Promise<void> | null = null;
-  receivedBytes = 0;
-  sentBytes = 0;
 
-  constructor(private readonly options: SshGateOptions) {}
+  constructor(private readonly options: SshGateOptions) {
+    this.#watch = new GateWatch(options, () => this.#cutOff());
+  }
 
   get url(): string {
     return `git://127.0.0.1:${this.#port}/${this.#token}`;
   }
 
-  get fault(): HeadwaterError | null {
-    return this.#fault;
+  get receivedBytes(): number {
+    return this.#watch.receivedBytes;
   }
 
-  listen(): Promise<void> {
-    const { totalTimeoutMs } = this.options;
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', () => {
-        this.#port = (this.#server.address() as AddressInfo).port;
-        this.#total = setTimeout(() => this.#fail({ kind: 'timeout', totalTimeoutMs }), totalTimeoutMs);
-        resolve();
-      });
-    });
+  get sentBytes(): number {
+    return this.#watch.sentBytes;
+  }
+
+  get fault(): HeadwaterError | null {
+    return this.#watch.fault;
+  }
+
+  async listen(): Promise<void> {
+    this.#port = await this.#watch.listen(this.#server);
   }
 
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
-      clearTimeout(this.#total);
-      this.#exchange?.close();
-      for (const client of this.#clients) client.destroy();
+      this.#watch.end();
       this.#server.close(() => resolve());
     });
     return this.#closing;
@@ -105,31 +97,19 @@ class LoopbackSshGate implements SshGate {
 
   /** One fetch is one connection; a second one would sign in a second time. */
   #serve(client: net.Socket): void {
-    if (this.#fault !== null || this.#exchange !== null || this.#closing !== null) {
+    if (this.fault !== null || this.#exchange !== null || this.#closing !== null) {
       client.destroy();
       return;
     }
     const exchange = new SshExchange(this.options, client, {
-      onReceived: (bytes) => this.#count(bytes, 0),
-      onSent: (bytes) => this.#count(0, bytes),
+      onReceived: this.#watch.received,
+      onSent: this.#watch.sent,
     });
     this.#exchange = exchange;
-    exchange.run().catch((thrown: unknown) => this.#fail(faultIn(thrown)));
+    exchange.run().catch((thrown: unknown) => this.#watch.fail(faultIn(thrown)));
   }
 
-  #count(received: number, sent: number): void {
-    this.receivedBytes += received;
-    this.sentBytes += sent;
-    this.options.onBytes(this.receivedBytes, this.sentBytes);
-    const limit = this.options.maxReceivedBytes;
-    if (this.receivedBytes > limit) this.#fail({ kind: 'too_large', limit });
-  }
-
-  #fail(fault: HttpFault): void {
-    if (this.#fault === null && this.#closing === null) {
-      this.#fault = this.options.translate(fault);
-      this.options.onFault(this.#fault);
-    }
+  #cutOff(): void {
     this.#exchange?.close();
     for (const client of this.#clients) client.destroy();
   }
