@@ -22,7 +22,7 @@ export function readTimeout(text: string | undefined): number {
 }
 
 /**
- * "Update now", followed to its end. Notices only draw the progress; the run in the database says when and how it ended.
+ * "Update now", followed to its end: that of the run which has looked at the upstream after the command was given. Notices only draw the progress; the run in the database says when and how it ended.
  * Exit code 1 when the run failed, or had not ended after `timeoutMs` (0: however long it takes), which leaves it alone.
  */
 export async function syncCommand(
@@ -39,9 +39,12 @@ export async function syncCommand(
     unsubscribe = await app.notices.subscribe(mirror.id, (notice) => {
       if (notice.type === 'run.progressed') view.show(notice);
     });
-    const { run, warning } = await requestSync(app, mirror.id, 'manual');
+    const { run, again, warning } = await requestSync(app, mirror.id, 'manual');
     if (warning !== null) output.warn(warning);
-    const ended = await awaitEnd(deps, app, output, view, run, timeoutMs);
+    const end = timeoutMs === 0 ? Infinity : performance.now() + timeoutMs;
+    const joined = await awaitEnd(deps, app, output, view, run, end, timeoutMs);
+    const next = again ? await nextRun(deps, app, joined, end) : null;
+    const ended = next === null ? joined : await awaitEnd(deps, app, output, view, next, end, timeoutMs);
     view.stop();
     return tellEnd(deps, output, mirror.fullName, ended);
   } finally {
@@ -56,6 +59,7 @@ async function awaitEnd(
   output: Output,
   view: ProgressView,
   asked: Run,
+  end: number,
   timeoutMs: number,
 ): Promise<Run> {
   const patienceMs = deps.patienceMs ?? 5000;
@@ -65,7 +69,7 @@ async function awaitEnd(
     const run = await app.store.run(asked.id);
     if (run === null) throw new HeadwaterError('mirror_not_found');
     if (run.status === 'finished' || run.status === 'failed') return run;
-    if (timeoutMs > 0 && performance.now() - started >= timeoutMs)
+    if (performance.now() >= end)
       throw new HeadwaterError(run.status === 'queued' ? 'run_not_taken' : 'run_not_ended', {
         seconds: Math.round(timeoutMs / 1000),
       });
@@ -76,6 +80,19 @@ async function awaitEnd(
     }
     await delay(deps.pollMs ?? 500);
   }
+}
+
+/** The run that follows one which may not have seen everything; null: none does, as when the mirror was paused or stopped. */
+async function nextRun(deps: CliDeps, app: CliApp, before: Run, end: number): Promise<Run | null> {
+  while (performance.now() < end) {
+    const { items } = await app.store.runs(before.mirrorId, { page: 1, limit: 1 });
+    const newest = items[0];
+    if (newest !== undefined && newest.id !== before.id && newest.cause !== 'plan') return newest;
+    const mirror = await app.store.mirror(before.mirrorId);
+    if (mirror === null || mirror.askedAgainAt === null || mirror.pause !== null || !mirror.enabled) return null;
+    await delay(deps.pollMs ?? 500);
+  }
+  return null;
 }
 
 function tellEnd(deps: CliDeps, output: Output, fullName: string, run: Run): number {

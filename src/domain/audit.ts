@@ -86,6 +86,7 @@ const kinds: Readonly<Record<keyof Mirror, 'setting' | 'secret' | 'own' | 'state
   held: 'own',
   proof: 'state',
   activeRunId: 'state',
+  askedAgainAt: 'state',
   lease: 'state',
   fence: 'state',
   hook: 'own',

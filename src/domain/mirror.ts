@@ -87,6 +87,8 @@ export interface Mirror {
 
   /** The run that is queued or running; at most one. */
   readonly activeRunId: string | null;
+  /** Since when somebody waits for one more update, as the run under way had begun to look already; null: nobody does. */
+  readonly askedAgainAt: number | null;
   readonly lease: Lease | null;
   readonly fence: number;
   /** Grows with every change of settings. */
@@ -128,6 +130,8 @@ export type MirrorEvent =
   | { readonly type: 'doubted'; readonly at: number }
   /** Somebody asked for an update that is already on its way. */
   | { readonly type: 'woken' }
+  /** Somebody asked for an update while one was under way that may not see what they see. */
+  | { readonly type: 'asked_again'; readonly at: number }
   | { readonly type: 'paused'; readonly pause: Pause }
   /** The interval is another one. A retry stays where it is. */
   | { readonly type: 'rescheduled'; readonly at: number }
@@ -196,7 +200,13 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
     case 'superseded':
       // A worker that still runs finds its fence outdated and changes nothing any more; until it has let go, the mirror's
       // cache is its own, so no other run begins.
-      return { ...idle(mirror), lease: mirror.lease, status: restingStatus(mirror), fence: mirror.fence + 1 };
+      return {
+        ...idle(mirror),
+        lease: mirror.lease,
+        status: restingStatus(mirror),
+        fence: mirror.fence + 1,
+        askedAgainAt: null,
+      };
     case 'let_go':
       return { ...mirror, lease: null };
     case 'doubted': {
@@ -208,6 +218,8 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
     }
     case 'woken':
       return { ...mirror, ...awake(mirror) };
+    case 'asked_again':
+      return { ...mirror, ...awake(mirror), askedAgainAt: mirror.askedAgainAt ?? event.at };
     case 'paused':
       return { ...mirror, pause: strongerPause(mirror.pause, event.pause), nextUpdateAt: null };
     case 'resumed':

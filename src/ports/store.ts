@@ -41,6 +41,8 @@ export interface StoreReads extends AuditReads {
   mirrorOfHook(hookId: string): Promise<Mirror | null>;
   /** Enabled, not paused, not failing, nothing active, and a delivery waits since `at` or longer; oldest first. */
   dueHooks(at: number, limit: number): Promise<Mirror[]>;
+  /** Enabled, not paused, nothing active, and somebody waits for one more update; the longest waiting first. */
+  askedAgain(limit: number): Promise<Mirror[]>;
   /** Enabled, not paused, nothing active, nextUpdateAt <= at, its host not blocked; oldest first. */
   dueMirrors(at: number, limit: number): Promise<Mirror[]>;
   /** Enabled, not paused, nothing active, and the last run failed with one of these; the longest ago first. */

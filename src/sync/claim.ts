@@ -45,7 +45,7 @@ export async function claimRun(deps: ClaimDeps, job: RunJob): Promise<Claim | nu
     const held =
       run.cause === 'plan'
         ? { ...claimed, lastStartedAt: mirror.lastStartedAt }
-        : { ...claimed, hook: withLookBegun(mirror.hook) };
+        : { ...claimed, hook: withLookBegun(mirror.hook), askedAgainAt: null };
     await tx.saveMirror(held);
     await tx.saveRun(started);
     return { mirror: held, run: started };

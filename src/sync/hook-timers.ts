@@ -1,5 +1,5 @@
 import { toHeadwaterError } from '../domain/errors';
-import { followHook } from './follow-hook';
+import { followUp } from './follow-up';
 import type { RequestDeps } from './request-sync';
 
 /** Wakes up when the time of a delivery has come. Lossy: the worker's round finds in the database what was missed. */
@@ -20,7 +20,7 @@ export function createHookTimers(deps: RequestDeps): HookTimers {
 
   const follow = async (mirrorId: string): Promise<void> => {
     try {
-      await followHook(deps, mirrorId);
+      await followUp(deps, mirrorId);
     } catch (thrown) {
       const { code } = toHeadwaterError(thrown);
       deps.log.info({ mirrorId, code }, 'a delivery could not be followed yet');

@@ -52,6 +52,7 @@ export function newMirror(
     proof: null,
     pullRequests: [],
     activeRunId: null,
+    askedAgainAt: null,
     lease: null,
     fence: 0,
     revision: 1,

@@ -27,12 +27,16 @@ export interface RecordedRun {
   readonly fresh: boolean;
   /** Whose budget it needs (domain/host-budget). */
   readonly host: string;
+  /** The run had begun to look at the upstream before it was asked for here, so one more follows it (sync/follow-up). */
+  readonly again: boolean;
 }
 
 export interface RequestedRun {
   readonly run: Run;
   /** false: the run was already queued or running, and the caller is told of that one. */
   readonly fresh: boolean;
+  /** The run may not see what the caller sees; one more follows as soon as it has ended. */
+  readonly again: boolean;
   /** queue_unavailable, when the run is recorded but starts only when Redis is back. */
   readonly warning: Fault | null;
 }
@@ -63,11 +67,16 @@ export async function recordRequest(
   // Whoever wants the real thing does not wait for a plan.
   if (active?.cause === 'plan' && cause !== 'plan') mirror = await supersede(tx, deps.policy, mirror);
   else if (active !== null) {
-    if (cause === 'manual') await tx.saveMirror(transition(mirror, { type: 'woken' }, deps.policy));
-    return { run: active, fresh: false, host: budgetHost(mirror.url) };
+    const again = cause === 'manual' && active.status === 'running';
+    const event = again ? ({ type: 'asked_again', at: await tx.now() } as const) : ({ type: 'woken' } as const);
+    if (cause === 'manual') await tx.saveMirror(transition(mirror, event, deps.policy));
+    return { run: active, fresh: false, host: budgetHost(mirror.url), again };
   }
   const now = await tx.now();
-  if (cause === 'manual') await checkPatience(tx, mirrorId, now, deps.policy);
+  if (cause === 'manual') {
+    const retryAfterMs = await manualPatience(tx, mirrorId, now, deps.policy);
+    if (retryAfterMs > 0) throw new HeadwaterError('too_many_requests', {}, { retryAfterMs });
+  }
   const run: Run = {
     id: deps.newId(),
     mirrorId,
@@ -84,22 +93,22 @@ export async function recordRequest(
   await tx.insertRun(run);
   const schedule = await currentSchedule(tx, deps.policy);
   await tx.saveMirror(transition(mirror, { type: 'requested', runId: run.id, cause, at: now }, schedule));
-  return { run, fresh: true, host: budgetHost(mirror.url) };
+  return { run, fresh: true, host: budgetHost(mirror.url), again: false };
 }
 
 /** Enough of the mirror's history to know how often people asked. */
 const runsLookedAt = 100;
 
-async function checkPatience(
+/** How long (ms) a person's next run of the mirror has to wait; 0: not at all. */
+export async function manualPatience(
   tx: StoreTransaction,
   mirrorId: string,
   now: number,
   policy: SchedulePolicy,
-): Promise<void> {
-  if ((policy.manualRunsPerMinute ?? 0) === 0) return;
+): Promise<number> {
+  if ((policy.manualRunsPerMinute ?? 0) === 0) return 0;
   const { items } = await tx.runs(mirrorId, { page: 1, limit: runsLookedAt });
-  const retryAfterMs = manualWait(items, now, policy);
-  if (retryAfterMs > 0) throw new HeadwaterError('too_many_requests', {}, { retryAfterMs });
+  return manualWait(items, now, policy);
 }
 
 /**
@@ -111,18 +120,18 @@ export async function announce(
   requested: RecordedRun,
   cause: Cause,
 ): Promise<RequestedRun> {
-  const { run, fresh, host } = requested;
+  const { run, fresh, host, again } = requested;
   if (fresh) deps.notices.publish(run.mirrorId, { type: 'run.queued', runId: run.id, cause });
   try {
     if (run.status === 'queued') await admitRuns(deps, host);
-    return { run, fresh, warning: null };
+    return { run, fresh, again, warning: null };
   } catch (thrown) {
     const error = toHeadwaterError(thrown);
     deps.log.warn(
       { mirrorId: run.mirrorId, runId: run.id, code: error.code },
       'run is recorded but could not be queued',
     );
-    return { run, fresh, warning: error.toFault() };
+    return { run, fresh, again, warning: error.toFault() };
   }
 }
 

@@ -55,7 +55,7 @@ export interface Delivery {
 
 /**
  * Writes down that the upstream says it has changed, so that no crash forgets it; what it says has changed is not believed
- * and not read. Answers how long (ms) until `followHook` may ask for a run; null: nothing to ask for, or somebody else will.
+ * and not read. Answers how long (ms) until `followUp` may ask for a run; null: nothing to ask for, or somebody else will.
  */
 export async function takeDelivery(deps: DeliveryDeps, delivery: Delivery): Promise<number | null> {
   if (await isCovered(deps, delivery)) return null;

@@ -3,7 +3,7 @@ import { budgetHost } from '../domain/host-budget';
 import type { ObjectCache } from '../ports/object-cache';
 import type { RunJob, RunQueue } from '../ports/run-queue';
 import { admitRuns } from './admit-runs';
-import { followDueHooks, followHook } from './follow-hook';
+import { followAll, followUp } from './follow-up';
 import { createForgeWatch, runThoseThatWaited } from './forge-outage';
 import { createHostTimers } from './host-timers';
 import type { NoticeDeps } from './notices/deliver-notices';
@@ -54,7 +54,7 @@ export function startWorker(deps: WorkerDeps): Worker {
   /** Nothing is asked for while it could not be delivered; the upstreams are left alone as well. */
   const work = async (): Promise<void> => {
     if (!(await forgeAnswers())) return;
-    await attempt(() => followDueHooks(deps));
+    await attempt(() => followAll(deps));
     await attempt(() => reconcileProjects(deps, deps.reconcileMs));
     await attempt(async () => {
       const waited = await runThoseThatWaited(deps);
@@ -105,11 +105,11 @@ export function startWorker(deps: WorkerDeps): Worker {
     await admitNext(job).catch((thrown: unknown) => {
       deps.log.info({ mirrorId: job.mirrorId, code: toHeadwaterError(thrown).code }, 'the next round sees to the host');
     });
-    // What was delivered while the run was under way.
-    await followHook(deps, job.mirrorId).catch((thrown: unknown) => {
+    // What was asked for or delivered while the run was under way.
+    await followUp(deps, job.mirrorId).catch((thrown: unknown) => {
       deps.log.info(
         { mirrorId: job.mirrorId, code: toHeadwaterError(thrown).code },
-        'the next round sees to the webhook',
+        'the next round sees to what was asked for meanwhile',
       );
     });
   };

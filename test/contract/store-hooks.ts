@@ -3,7 +3,7 @@ import type { Mirror } from '../../src/domain/mirror';
 import type { Store } from '../../src/ports/store';
 import { buildHook, buildMirror } from '../support/builders';
 
-/** What a Store knows of upstreams' webhooks. */
+/** What a Store knows of upstreams' webhooks, and of who else waits for one more update. */
 export function describeStoreHooks(open: () => Store): void {
   const insert = (store: Store, ...mirrors: Mirror[]): Promise<void> =>
     store.transaction(async (tx) => {
@@ -40,6 +40,21 @@ export function describeStoreHooks(open: () => Store): void {
       numbered(9),
     );
     const ids = async (limit: number) => (await store.dueHooks(100, limit)).map((mirror) => mirror.id);
+    expect([await ids(10), await ids(1)]).toEqual([['mirror-2', 'mirror-1'], ['mirror-2']]);
+  });
+
+  it('names the mirrors whose next update somebody waits for, the longest waiting first', async () => {
+    const store = open();
+    await insert(
+      store,
+      numbered(1, { askedAgainAt: 100 }),
+      numbered(2, { askedAgainAt: 50, lastError: fault('upstream_empty') }),
+      numbered(3),
+      numbered(4, { askedAgainAt: 1, enabled: false }),
+      numbered(5, { askedAgainAt: 1, pause: { reason: 'person', by: 'ann', at: 1 } }),
+      numbered(6, { askedAgainAt: 1, activeRunId: 'run-1', status: 'started' }),
+    );
+    const ids = async (limit: number) => (await store.askedAgain(limit)).map((mirror) => mirror.id);
     expect([await ids(10), await ids(1)]).toEqual([['mirror-2', 'mirror-1'], ['mirror-2']]);
   });
 

@@ -57,6 +57,7 @@ export function describeStoreWrites(open: () => Store): void {
       },
       proof: { behind: 1, diverged: ['refs/heads/x'], divergedTotal: 60, inSyncAt: 1_790_000_000_000 },
       activeRunId: 'run-1',
+      askedAgainAt: 1_790_000_000_003,
       lease: { owner: 'worker-1', until: 1_790_000_060_000 },
       fence: 5_000_000_000,
       revision: 7,

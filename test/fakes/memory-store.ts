@@ -75,6 +75,7 @@ export class MemoryStore implements Store {
     this.#reads().failedMirrors(codes, limit);
   mirrorOfHook = (hookId: string): Promise<Mirror | null> => this.#reads().mirrorOfHook(hookId);
   dueHooks = (at: number, limit: number): Promise<Mirror[]> => this.#reads().dueHooks(at, limit);
+  askedAgain = (limit: number): Promise<Mirror[]> => this.#reads().askedAgain(limit);
   hostLoad = (host: string): Promise<HostLoad> => this.#reads().hostLoad(host);
   waitingRuns = (host: string, which: WaitingQuery): Promise<Run[]> => this.#reads().waitingRuns(host, which);
   waitingHosts = (): Promise<string[]> => this.#reads().waitingHosts();
@@ -184,6 +185,12 @@ function readsOf(current: () => Tables, clock: { now(): number }, assertUp: () =
         .filter(({ enabled, pause, lastError }) => enabled && pause === null && lastError === null)
         .filter(({ activeRunId, hook }) => activeRunId === null && hook?.dueAt != null && hook.dueAt <= at)
         .sort((a, b) => (a.hook?.dueAt ?? 0) - (b.hook?.dueAt ?? 0) || compareText(a.id, b.id))
+        .slice(0, limit),
+    askedAgain: async (limit) =>
+      [...tables().mirrors.values()]
+        .filter(({ enabled, pause, activeRunId }) => enabled && pause === null && activeRunId === null)
+        .filter(({ askedAgainAt }) => askedAgainAt !== null)
+        .sort((a, b) => (a.askedAgainAt ?? 0) - (b.askedAgainAt ?? 0) || compareText(a.id, b.id))
         .slice(0, limit),
     hostLoad: async (host) => {
       const started = [...tables().mirrors.values()].filter((mirror) => mirror.status === 'started');

@@ -16,6 +16,7 @@ import { UpstreamHook1795336410000 } from '../../../migrations/1795336410000-ups
 import { Audit1795350200000 } from '../../../migrations/1795350200000-audit';
 import { UpstreamHosts1795336600000 } from '../../../migrations/1795336600000-upstream-hosts';
 import { Notices1795336420000 } from '../../../migrations/1795336420000-notices';
+import { AskedAgain1795378800000 } from '../../../migrations/1795378800000-asked-again';
 import { TokenExpiry1795336700000 } from '../../../migrations/1795336700000-token-expiry';
 import type { Logger } from '../../ports/logger';
 import { entities } from './entities';
@@ -38,6 +39,7 @@ const migrations = [
   ProjectOwner1795352300000,
   Policy1795356300000,
   Maintainer1795356400000,
+  AskedAgain1795378800000,
 ];
 const common = { entities, migrations, logging: false, synchronize: false, migrationsTransactionMode: 'none' } as const;
 

@@ -127,6 +127,7 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
     proof: json('proof', orNull),
     pullRequests: json('pull_requests', { ...orNull, transformer: orEmpty }),
     activeRunId: id('active_run_id', orNull),
+    askedAgainAt: whole('asked_again_at', orNull),
     lease: json('lease', orNull),
     fence: whole('fence'),
     revision: whole('revision'),
@@ -140,6 +141,7 @@ export const MirrorEntity = new EntitySchema<MirrorRow>({
     { name: 'ix_mirrors_next_update_at', columns: ['nextUpdateAt'] },
     { name: 'ux_mirrors_hook_id', columns: ['hookId'], unique: true },
     { name: 'ix_mirrors_hook_due_at', columns: ['hookDueAt'] },
+    { name: 'ix_mirrors_asked_again_at', columns: ['askedAgainAt'] },
     { name: 'ix_mirrors_upstream_host', columns: ['upstreamHost', 'status'] },
   ],
 });

@@ -30,6 +30,7 @@ function createStore(database: Database): Store {
     dueMirrors: (at, limit) => database.read((manager) => createStoreReads(database, manager).dueMirrors(at, limit)),
     mirrorOfHook: (hookId) => database.read((manager) => createStoreReads(database, manager).mirrorOfHook(hookId)),
     dueHooks: (at, limit) => database.read((manager) => createStoreReads(database, manager).dueHooks(at, limit)),
+    askedAgain: (limit) => database.read((manager) => createStoreReads(database, manager).askedAgain(limit)),
     failedMirrors: (codes, limit) =>
       database.read((manager) => createStoreReads(database, manager).failedMirrors(codes, limit)),
     hostLoad: (host) => database.read((manager) => createStoreReads(database, manager).hostLoad(host)),

@@ -53,6 +53,15 @@ export function createStoreReads(database: Pick<Database, 'now'>, manager: Entit
         .limit(limit)
         .getMany(),
 
+    askedAgain: (limit) =>
+      mirrors()
+        .where('mirror.enabled = :enabled AND mirror.pause IS NULL', { enabled: true })
+        .andWhere('mirror.activeRunId IS NULL AND mirror.askedAgainAt IS NOT NULL')
+        .orderBy('mirror.askedAgainAt')
+        .addOrderBy('mirror.id')
+        .limit(limit)
+        .getMany(),
+
     // JSON as it is written: a quote inside a text would stand with a backslash.
     failedMirrors: (codes, limit) =>
       mirrors()

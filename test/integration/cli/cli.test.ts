@@ -2,7 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fault, HeadwaterError } from '../../../src/domain/errors';
+import type { Mirror } from '../../../src/domain/mirror';
 import { noCounts, type Run } from '../../../src/domain/run';
+import { followUp } from '../../../src/sync/follow-up';
+import { MemoryLogger } from '../../fakes/memory-logger';
+import { buildPolicy } from '../../support/builders';
+import { until } from '../../support/until';
 import { cliBench, type CliBench } from './cli-bench';
 
 const url = 'https://upstream.example/group/project.git';
@@ -23,6 +28,12 @@ function work(bench: CliBench, end: (run: Run) => Partial<Run>): void {
       await tx.saveMirror({ ...mirror, activeRunId: null, status: ended.status === 'failed' ? 'failed' : 'finished' });
     });
   }, 1);
+}
+
+async function known<T>(looked: Promise<T | null>): Promise<T> {
+  const found = await looked;
+  if (found === null) throw new Error('it is gone');
+  return found;
 }
 
 const finished = { status: 'finished', counts: { ...noCounts, created: 2 }, receivedBytes: 2048 } as const;
@@ -173,6 +184,29 @@ describe('headwater mirror sync', () => {
     expect(answer.code).toBe(0);
     expect(answer.out).toBe('owner/project is up to date: 2 created (2.0 KiB received, 0 B sent).\n');
     expect(answer.err).toBe('receiving: 3 of 9, 2.0 KiB\n');
+  });
+
+  it('follows the run after the one under way, which may have looked too early', async () => {
+    const bench = cliBench();
+    await bench.run(set);
+    const job = bench.queue.take();
+    if (job === undefined) throw new Error('nothing waits');
+    const { mirrorId } = job;
+    const change = (run: Partial<Run>, mirror: Partial<Mirror>) =>
+      bench.store.transaction(async (tx) => {
+        await tx.saveRun({ ...(await known(tx.run(job.runId))), ...run });
+        await tx.saveMirror({ ...(await known(tx.mirror(mirrorId))), ...mirror });
+      });
+    await change({ status: 'running' }, { status: 'started' });
+    const answering = bench.run(['mirror', 'sync', 'owner/project', '--json']);
+    await until(async () => (await known(bench.store.mirror(mirrorId))).askedAgainAt !== null);
+    await change(finished, { status: 'finished', activeRunId: null });
+    const log = new MemoryLogger();
+    const next = await followUp({ ...bench, log, policy: buildPolicy(), newId: () => 'next' }, mirrorId);
+    work(bench, () => ({ ...finished, counts: { ...noCounts, fast_forwarded: 1 } }));
+    const answer = await answering;
+    expect(answer.code).toBe(0);
+    expect(JSON.parse(answer.out)).toMatchObject({ id: next, status: 'finished', counts: { fast_forwarded: 1 } });
   });
 
   it('draws a bar on a terminal', async () => {

@@ -1,4 +1,4 @@
-import { followDueHooks, followHook } from '../../../src/sync/follow-hook';
+import { followAll, followUp } from '../../../src/sync/follow-up';
 import { makeHookSecret } from '../../../src/sync/hook-secret';
 import { createHookTimers } from '../../../src/sync/hook-timers';
 import { requestSync } from '../../../src/sync/request-sync';
@@ -32,13 +32,13 @@ describe('deliveries of an upstream', () => {
     expect(await deliver()).toBe(2000);
     w.clock.advance(1500);
     await deliver();
-    expect(await followHook(w, id)).toBeNull();
+    expect(await followUp(w, id)).toBeNull();
     w.clock.advance(500);
-    expect(await followHook(w, id)).not.toBeNull();
-    expect(await followHook(w, id)).toBeNull();
+    expect(await followUp(w, id)).not.toBeNull();
+    expect(await followUp(w, id)).toBeNull();
     expect(w.queue.ensured.at(-1)?.priority).toBe('clock');
     await w.work();
-    expect(await followHook(w, id)).toBeNull();
+    expect(await followUp(w, id)).toBeNull();
     expect(await causes()).toEqual(['upstream_hook', 'enrolled']);
   });
 
@@ -51,12 +51,12 @@ describe('deliveries of an upstream', () => {
       await deliver();
       w.clock.advance(minute);
       await deliver();
-      expect(await followHook(w, id)).toBeNull();
+      expect(await followUp(w, id)).toBeNull();
     };
     await w.work();
-    expect(await followHook(w, id)).not.toBeNull();
+    expect(await followUp(w, id)).not.toBeNull();
     await w.work();
-    expect(await followHook(w, id)).toBeNull();
+    expect(await followUp(w, id)).toBeNull();
     expect(await causes()).toEqual(['upstream_hook', 'manual', 'enrolled']);
   });
 
@@ -65,7 +65,7 @@ describe('deliveries of an upstream', () => {
     await deliver();
     await w.updateNow(id);
     w.clock.advance(hour);
-    expect(await followHook(w, id)).toBeNull();
+    expect(await followUp(w, id)).toBeNull();
     expect(await causes()).toEqual(['manual', 'enrolled']);
   });
 
@@ -74,9 +74,9 @@ describe('deliveries of an upstream', () => {
     await deliver();
     await planNext(w, id, { waitMs: 0, pollMs: 1 });
     w.clock.advance(minute);
-    expect(await followHook(w, id)).toBeNull();
+    expect(await followUp(w, id)).toBeNull();
     await w.work();
-    expect(await followHook(w, id)).not.toBeNull();
+    expect(await followUp(w, id)).not.toBeNull();
     expect(await causes()).toEqual(['upstream_hook', 'plan', 'enrolled']);
   });
 
@@ -84,7 +84,7 @@ describe('deliveries of an upstream', () => {
     const { w, id, deliver, causes } = await scene();
     for (let second = 0; second < 60; second += 1) {
       await deliver(`delivery ${second}`);
-      if ((await followHook(w, id)) !== null) await w.work();
+      if ((await followUp(w, id)) !== null) await w.work();
       w.clock.advance(1000);
     }
     expect((await causes()).filter((cause) => cause === 'upstream_hook').length).toBe(4);
@@ -95,7 +95,7 @@ describe('deliveries of an upstream', () => {
     w.clock.advance(3 * hour);
     await deliver();
     w.clock.advance(2000);
-    await followHook(w, id);
+    await followUp(w, id);
     expect((await w.mirror(id)).nextUpdateAt).toBeGreaterThanOrEqual(w.clock.now() + 6 * hour);
   });
 
@@ -104,7 +104,7 @@ describe('deliveries of an upstream', () => {
     await pauseMirror(w, id, 'person', 'ann');
     await deliver();
     w.clock.advance(hour);
-    expect([await followHook(w, id), await followDueHooks(w)]).toEqual([null, 0]);
+    expect([await followUp(w, id), await followAll(w)]).toEqual([null, 0]);
     expect((await w.mirror(id)).pause).not.toBeNull();
     await resumeMirror(w, id);
     await w.work();
@@ -119,19 +119,19 @@ describe('deliveries of an upstream', () => {
     await w.work();
     await deliver();
     w.clock.advance(minute);
-    expect([await followHook(w, id), await followDueHooks(w)]).toEqual([null, 0]);
+    expect([await followUp(w, id), await followAll(w)]).toEqual([null, 0]);
     expect((await w.mirror(id)).lastError).toMatchObject({ code: fault('upstream_unreachable').code });
     w.upstreamFault = null;
     await requestSync(w, id, 'clock');
     await w.work();
-    expect([await followHook(w, id), await causes()]).toEqual([null, ['clock', 'manual', 'enrolled']]);
+    expect([await followUp(w, id), await causes()]).toEqual([null, ['clock', 'manual', 'enrolled']]);
   });
 
   it('in any order, twice or not at all, end in the upstream’s state (WH-05)', async () => {
     const { w, id, deliver } = await scene();
     const follow = async () => {
       w.clock.advance(minute);
-      if ((await followHook(w, id)) !== null) await w.work();
+      if ((await followUp(w, id)) !== null) await w.work();
     };
     const refs = () => [...w.forgeRefs].filter(([ref]) => ref.startsWith('refs/heads/'));
     // "Deleted" comes before "created" of a branch that is there in the end, and the latter twice.
@@ -154,9 +154,9 @@ describe('deliveries of an upstream', () => {
   it('are followed by the round when the process that took them went away', async () => {
     const { w, deliver, causes } = await scene();
     await deliver();
-    expect(await followDueHooks(w)).toBe(0);
+    expect(await followAll(w)).toBe(0);
     w.clock.advance(2000);
-    expect(await followDueHooks(w)).toBe(1);
+    expect(await followAll(w)).toBe(1);
     expect(await causes()).toEqual(['upstream_hook', 'enrolled']);
   });
 
