@@ -170,7 +170,7 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
         lastFinishedAt: event.at,
         lastSuccessAt: event.at,
         lastCounts: event.counts,
-        deliveredDigest: event.digest,
+        deliveredDigest: mirror.deliveredDigest === doubted ? null : event.digest,
         upstreamDefaultBranch: event.upstreamDefaultBranch,
         // Accepted in the last moment: the acceptance is for exactly this plan, and counts in the next run.
         held: event.held !== null && mirror.held?.id === event.held.id ? mirror.held : event.held,
@@ -214,7 +214,7 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
       const soon = Math.max(event.at, (mirror.lastStartedAt ?? 0) + policy.minIntervalMs);
       const waits = mirror.nextUpdateAt === null || mirror.pause !== null || mirror.lastError !== null;
       const nextUpdateAt = waits ? mirror.nextUpdateAt : Math.min(mirror.nextUpdateAt, soon);
-      return { ...mirror, deliveredDigest: null, nextUpdateAt };
+      return { ...withDoubt(mirror), nextUpdateAt };
     }
     case 'woken':
       return { ...mirror, ...awake(mirror) };
@@ -235,6 +235,14 @@ export function transition(mirror: Mirror, event: MirrorEvent, policy: ScheduleP
       if (mirror.pause !== null || mirror.failures > 0) return mirror;
       return { ...mirror, nextUpdateAt: nextTurn(mirror, mirror.lastStartedAt ?? event.at, policy) };
   }
+}
+
+/** Stands in place of the digest during a run that may have looked at the forge before something changed there. */
+const doubted = 'doubted';
+
+/** What was delivered may no longer be what the forge has: the next run looks at it, the one under way being no proof. */
+export function withDoubt(mirror: Mirror): Mirror {
+  return { ...mirror, deliveredDigest: mirror.status === 'started' ? doubted : null };
 }
 
 /** An upstream that has just changed is looked at more often, if the mirror is to adapt. */
@@ -279,5 +287,6 @@ function restingStatus(mirror: Mirror): UpdateStatus {
 }
 
 function idle(mirror: Mirror): Mirror {
-  return { ...mirror, activeRunId: null, lease: null };
+  const deliveredDigest = mirror.deliveredDigest === doubted ? null : mirror.deliveredDigest;
+  return { ...mirror, activeRunId: null, lease: null, deliveredDigest };
 }

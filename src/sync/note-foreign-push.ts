@@ -9,10 +9,11 @@ export interface ForeignPushDeps {
 
 /**
  * Somebody else pushed to these refs. If Headwater has delivered one of them, both sides may differ by now: the next run by
- * the clock comes soon and looks at the forge, instead of finding an unchanged upstream and nothing to do.
+ * the clock comes soon and looks at the forge, instead of finding an unchanged upstream and nothing to do. A run under way
+ * may have looked before, so it settles nothing.
  */
 export async function noteForeignPush(deps: ForeignPushDeps, mirror: Mirror, refs: readonly RefName[]): Promise<void> {
-  if (refs.length === 0 || mirror.deliveredDigest === null) return;
+  if (refs.length === 0 || (mirror.deliveredDigest === null && mirror.status !== 'started')) return;
   const delivered = await deps.store.deliveredRefs(mirror.id);
   if (!refs.some((ref) => delivered.has(ref))) return;
   await deps.store.transaction(async (tx) => {

@@ -15,21 +15,28 @@ export interface StopDeps {
   readonly policy: SchedulePolicy;
 }
 
+/** What else there is to say of a pause. */
+export interface PauseTerms {
+  /** What the run says that it ends; by default that it was stopped. */
+  readonly why?: Fault;
+  /** Asked with the mirror locked; where it answers false, nothing is done. */
+  readonly onlyIf?: (mirror: Mirror) => boolean;
+}
+
 /**
  * Pauses the mirror: the run under way ends, none begins until it is resumed, and once this has answered no further push is
- * begun (SCHED-08). A pause by a person or for a new owner is not replaced by another one. `why` is what the ended run says.
- * Raises mirror_not_found.
+ * begun (SCHED-08). A pause by a person or for a new owner is not replaced by another one. Raises mirror_not_found.
  */
 export async function pauseMirror(
   deps: StopDeps,
   mirrorId: string,
   reason: PauseReason,
   by: string | null,
-  why: Fault = stoppedBy(by),
+  { why = stoppedBy(by), onlyIf }: PauseTerms = {},
 ): Promise<Mirror> {
-  return endRun(deps, mirrorId, why, async (tx, mirror) =>
-    transition(mirror, { type: 'paused', pause: { reason, by, at: await tx.now() } }, deps.policy),
-  );
+  const change = async (tx: StoreTransaction, mirror: Mirror) =>
+    transition(mirror, { type: 'paused', pause: { reason, by, at: await tx.now() } }, deps.policy);
+  return endRun(deps, mirrorId, why, change, onlyIf);
 }
 
 /** Ends the run that is queued or running, if any, and changes nothing else. Raises mirror_not_found. */
@@ -44,14 +51,19 @@ export interface Resumed {
 }
 
 /**
- * Ends every pause, forgets the failures and starts a run. Does nothing to a mirror that is not paused. What waited for an
- * admin is from then on answered for by who resumes it. Raises mirror_not_found.
+ * Ends every pause, forgets the failures and starts a run. Does nothing to a mirror that is not paused, or of which `onlyIf`
+ * answers false. What waited for an admin is from then on answered for by who resumes it. Raises mirror_not_found.
  */
-export async function resumeMirror(deps: RequestDeps, mirrorId: string, by?: SetUpBy | null): Promise<Resumed> {
+export async function resumeMirror(
+  deps: RequestDeps,
+  mirrorId: string,
+  by?: SetUpBy | null,
+  onlyIf: PauseTerms['onlyIf'] = () => true,
+): Promise<Resumed> {
   const done = await deps.store.transaction(async (tx) => {
     const mirror = await tx.lockMirror(mirrorId);
     if (mirror === null) throw new HeadwaterError('mirror_not_found');
-    if (mirror.pause === null) return { mirror, requested: null };
+    if (mirror.pause === null || !onlyIf(mirror)) return { mirror, requested: null };
     const { reason } = mirror.pause;
     const taken = reason === 'right_revoked' || reason === 'owner_changed';
     const maintainer = taken ? maintainerAfter(mirror.maintainer, by) : mirror.maintainer;
@@ -75,10 +87,12 @@ async function endRun(
   mirrorId: string,
   why: Fault,
   change: (tx: StoreTransaction, mirror: Mirror) => Promise<Mirror>,
+  onlyIf: PauseTerms['onlyIf'] = () => true,
 ): Promise<Mirror> {
   const { stopped, after } = await deps.store.transaction(async (tx) => {
     const mirror = await tx.lockMirror(mirrorId);
     if (mirror === null) throw new HeadwaterError('mirror_not_found');
+    if (!onlyIf(mirror)) return { stopped: null, after: mirror };
     const changed = await change(tx, await supersede(tx, deps.policy, mirror, why));
     const after = await recordNotices(tx, { before: mirror, after: changed, run: null, outcomes: [] });
     await tx.saveMirror(after);

@@ -1,5 +1,6 @@
 import { HeadwaterError } from '../domain/errors';
 import type { RefName } from '../domain/git-ref';
+import { withDoubt } from '../domain/mirror';
 import type { DeliveredRef } from '../domain/ref-plan';
 import { countOutcomes, type RefOutcome, type Run } from '../domain/run';
 import type { Store } from '../ports/store';
@@ -44,7 +45,7 @@ export async function recordPutBack(
       ]);
     await tx.putDeliveredRefs(mirror.id, new Map(notes));
     // What was proven of the state no longer holds; the next run looks at the forge again.
-    await tx.saveMirror({ ...mirror, deliveredDigest: null, proof: null });
+    await tx.saveMirror({ ...withDoubt(mirror), proof: null });
     return run;
   });
 }

@@ -29,7 +29,7 @@ const missing = postgresBinaries === null ? ' (skipped: PostgreSQL is not instal
         DATABASE_URL: await postgres.createDatabase(),
         REDIS_URL: redis.url,
         SECRET_KEY: randomBytes(32).toString('base64'),
-        LEASE: '1s',
+        // A round every second; the lease is long, since one of two workers may be kept waiting for the processor.
         PASS_INTERVAL: '1s',
         UPDATE_INTERVAL: '1h',
       };

@@ -22,7 +22,7 @@ describeSshd('with a real sshd', () =>
       first = scene.source.commit('main', 'one');
       scene.source.commit('main', 'two');
       scene.source.commit('dev', 'three');
-    });
+    }, 120_000);
     afterAll(async () => {
       await scene?.close();
       await sshd?.close();

@@ -3,6 +3,7 @@ import { describeForges } from '../support/forges';
 import type { TestRepo } from '../support/forge-admin';
 import { itPythonGitlab, runPythonGitlab } from '../support/gitlab-clients';
 import { Scene } from '../support/scene';
+import { until } from '../support/until';
 
 describeForges("GitLab's clients, unchanged", (choice) => {
   let scene: Scene;
@@ -14,7 +15,7 @@ describeForges("GitLab's clients, unchanged", (choice) => {
     gitlab = new Gitlab({ host, token: scene.token });
     scene.source.commit('main', 'one');
     scene.source.commit('dev', 'two');
-  });
+  }, 120_000);
   afterAll(() => scene.close());
 
   const pathOf = ({ owner, name }: TestRepo) => `${owner}/${name}`;
@@ -102,7 +103,9 @@ except gitlab.GitlabCreateError as refused:
     expect(await mirrors.edit(repo.id, made.id, { enabled: true })).toEqual(made);
     await expect(mirrors.edit(repo.id, made.id, { enabled: false })).rejects.toMatchObject(refused(409, 'remove'));
 
+    // As with GitLab, the answer does not wait for the push.
     await mirrors.sync(repo.id, made.id);
+    await until(async () => (await mirrors.show(repo.id, made.id))['update_status'] !== 'none');
     expect(scene.refs(target)).toEqual(scene.upstreamRefs());
     expect(await mirrors.show(repo.id, made.id)).toMatchObject({
       ...{ update_status: 'finished', last_successful_update_at: expect.any(String) },
@@ -119,7 +122,11 @@ mirror = project.remote_mirrors.create({"url": url, "enabled": True})
 mirror.enabled = True
 mirror.save()
 mirror.sync()
-listed = [found.attributes for found in project.remote_mirrors.list(get_all=True)]
+for _ in range(200):
+    listed = [found.attributes for found in project.remote_mirrors.list(get_all=True)]
+    if listed[0]["update_status"] != "none":
+        break
+    time.sleep(0.1)
 mirror.delete()
 print(json.dumps([listed, len(project.remote_mirrors.list(get_all=True))]))
 `;

@@ -136,7 +136,7 @@ describeForges('CRASH-01: kill -9', (choice) => {
     const stopping = scene.headwater.stop('SIGTERM');
     setTimeout(() => proxy.release(), 200);
     await stopping;
-    expect(processesWith(scene.headwater.dataDir)).toEqual([]);
+    await until(() => processesWith(scene.headwater.dataDir).length === 0);
     await scene.headwater.start();
     await expectWhole(repo, api);
   });

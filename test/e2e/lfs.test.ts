@@ -246,7 +246,7 @@ describeForges('LFS', (choice) => {
         const { oid } = commitLfs('main', 'content');
         expect(await imported()).toMatchObject({ status: 'finished', counts: { created: 1, rejected: 0 } });
         expect(lfs.requests).toEqual([]);
-        expect(scene.headwater.output).toContain('LFS is off in the forge');
+        await until(() => scene.headwater.output.includes('LFS is off in the forge'));
         store.enabled = true;
         expect(await api.updated()).toMatchObject({ counts: { unchanged: 1, rejected: 0 } });
         expect(await stored(oid)).not.toBeNull();

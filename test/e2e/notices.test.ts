@@ -48,13 +48,16 @@ describeForges('the people of a project are told', (choice) => {
     await receiver.untilTypes('mirror.recovered');
     await until(async () => (await issues())[0]?.state === 'closed', 20_000);
     expect(await issues()).toMatchObject([{ comments: ['Pull mirroring works again.'] }]);
-    // The forge has closed it a moment before Headwater has noted that.
-    await api.until((mirror) => mirror.notify_last_issue?.event === 'mirror.recovered');
+    // The forge has closed it, and the receiver has the message, a moment before Headwater has noted that.
+    await api.until(
+      ({ notify_last_issue: issue, notify_last_delivery: delivery }) =>
+        issue?.event === 'mirror.recovered' && delivery?.event === 'mirror.recovered',
+    );
     expect((await api.call('GET')).data).toMatchObject({
       notify_last_delivery: { event: 'mirror.recovered', delivered: true, http_status: 204 },
       notify_last_issue: { event: 'mirror.recovered', delivered: true, error: null },
     });
     expect(receiver.forged).toEqual([]);
     expect(scene.headwater.output).not.toContain(receiver.secret);
-  });
+  }, 240_000);
 });

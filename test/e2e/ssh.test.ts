@@ -183,7 +183,17 @@ function filesWith(dir: string, marks: readonly string[]): string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => marks.some((mark) => readFileSync(file).includes(mark)));
+    .filter((file) => marks.some((mark) => contentOf(file).includes(mark)));
+}
+
+/** Nothing of a file that went away since it was listed. */
+function contentOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw thrown;
+  }
 }
 
 /** Command lines and environments of all living processes but this one. */

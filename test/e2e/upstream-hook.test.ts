@@ -5,11 +5,12 @@ import { Scene } from '../support/scene';
 import { until } from '../support/until';
 
 const run = promisify(execFile);
+const hookIntervalMs = 1_000;
 
 describeForges('a webhook of the upstream, which is a forge too', (choice) => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await Scene.start(choice, { HOOK_DELAY: '200ms', HOOK_INTERVAL: '1s' });
+    scene = await Scene.start(choice, { HOOK_DELAY: '200ms', HOOK_INTERVAL: `${hookIntervalMs}ms` });
   }, 120_000);
   afterAll(() => scene.close());
 
@@ -31,6 +32,7 @@ describeForges('a webhook of the upstream, which is a forge too', (choice) => {
     expect(scene.refs(repo)).toEqual(scene.upstreamRefs());
     const made = await api.call<{ webhook: { url: string; secret: string } }>('POST', '/webhook');
     expect(made.status).toBe(201);
+    const began = Date.now();
     await forge.addWebhook(upstream, { ...made.data.webhook, events: ['push', 'create', 'delete'], type });
 
     source.commit('main', `${type} two`);
@@ -39,10 +41,12 @@ describeForges('a webhook of the upstream, which is a forge too', (choice) => {
     await until(() => JSON.stringify(scene.refs(repo)) === JSON.stringify(scene.upstreamRefs()), 20_000);
     await api.settled();
     const causes = (await api.runs()).map(({ cause }) => cause);
+    const intervals = Math.ceil((Date.now() - began) / hookIntervalMs);
     expect(causes.at(-1)).toBe('enrolled');
-    expect(new Set(causes.slice(0, -1))).toEqual(new Set(['upstream_hook']));
+    const asked = causes.slice(0, -1);
+    expect(new Set(asked)).toEqual(new Set(['upstream_hook']));
     // Three deliveries or more, and no more runs than the interval lets through.
-    expect(causes.length).toBeLessThanOrEqual(3);
+    expect(asked.length).toBeLessThanOrEqual(intervals);
     const { data } = await api.call<{ webhook: { last_delivery_at: string; secret?: string } }>('GET');
     expect(data.webhook.last_delivery_at).not.toBeNull();
     expect(data.webhook).not.toHaveProperty('secret');

@@ -91,7 +91,8 @@ describeForges('when a mirror is updated', (choice) => {
   it('a host that asks to be left alone is left alone by all of its mirrors, and then they go on by themselves', async () => {
     const [first, second] = [await imported(), await imported()];
     scene.upstream.before = (_request, response) => {
-      response.writeHead(429, { 'retry-after': '3' }).end();
+      // Time enough to look at what waits for it.
+      response.writeHead(429, { 'retry-after': '5' }).end();
       return true;
     };
     await first.api.updateNow();

@@ -17,7 +17,7 @@ export async function runPythonGitlab(
   lines: string,
 ): Promise<unknown> {
   const script = `
-import gitlab, json, sys
+import gitlab, json, sys, time
 project = gitlab.Gitlab(sys.argv[1], private_token=sys.argv[2]).projects.get(sys.argv[3], lazy=True)
 url = sys.argv[4]
 ${lines}`;

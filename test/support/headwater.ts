@@ -26,6 +26,7 @@ export interface MirrorAnswer {
   readonly upstream_default_branch: string | null;
   readonly last_counts: Readonly<Record<string, number>> | null;
   readonly notify_last_issue: { readonly event: string } | null;
+  readonly notify_last_delivery: { readonly event: string } | null;
   readonly warnings?: readonly { readonly code: string }[];
 }
 
@@ -114,7 +115,7 @@ export class Headwater {
     this.#url = await new Promise<string>((listening, failed) => {
       const read = (chunk: Buffer) => {
         this.output += chunk.toString();
-        const url = /listening (?:on|at) (http:\/\/[^\s"]+)/i.exec(this.output.slice(from))?.[1];
+        const url = /listening (?:on|at) (http:\/\/[^\s"]+)[\s"]/i.exec(this.output.slice(from))?.[1];
         if (url === undefined) return;
         clearTimeout(tooLate);
         listening(url.replace(/\/$/, ''));
@@ -147,7 +148,7 @@ export class Headwater {
   /** Stops it and removes its data folder. */
   async close(): Promise<void> {
     await this.stop();
-    await rm(this.dataDir, { recursive: true, force: true });
+    await rm(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** The `headwater` command of this installation. */
@@ -162,8 +163,14 @@ export class Headwater {
 
   /** Every file below the data folder, by path relative to it. */
   async files(): Promise<string[]> {
-    const entries = await readdir(this.dataDir, { recursive: true });
-    return entries.sort();
+    for (;;) {
+      try {
+        return (await readdir(this.dataDir, { recursive: true })).sort();
+      } catch (thrown) {
+        // A folder went away while it was being read.
+        if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT' || !existsSync(this.dataDir)) throw thrown;
+      }
+    }
   }
 }
 

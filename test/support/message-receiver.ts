@@ -49,8 +49,9 @@ export class MessageReceiver {
     await new Promise((resolve) => server.close(resolve));
   }
 
+  /** A message that was not taken comes again after 5 seconds, then 30; one that was on its way when the sender died, after a minute. */
   async untilTypes(...types: string[]): Promise<void> {
-    await until(() => types.every((type) => this.types.includes(type)), 20_000);
+    await until(() => types.every((type) => this.types.includes(type)), 90_000);
   }
 
   #take(body: string, headers: Record<string, string>): void {

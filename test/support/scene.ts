@@ -24,11 +24,9 @@ export class Scene {
     readonly headwaterSettings: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(
-    choice: ForgeChoice,
-    settings: Readonly<Record<string, string>> = {},
-    role?: 'web',
-  ): Promise<Scene> {
+  static async start(choice: ForgeChoice, given: Readonly<Record<string, string>> = {}, role?: 'web'): Promise<Scene> {
+    // A failed mirror is tried again at its next pass, which may be at any moment: hardly in the middle of a test, this way.
+    const settings = { PASS_INTERVAL: '24h', ...given };
     const forge = await choice.start();
     const maintainer = await forge.createUser('maintainer');
     const bot = await forge.createUser('headwater-bot');

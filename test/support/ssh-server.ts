@@ -66,6 +66,8 @@ export class SshServer {
     const args = ['-D', '-f', join(this.dir, 'sshd_config'), '-E', join(this.dir, 'log')];
     this.#process = spawn(sshdPath, args, { stdio: 'ignore', env: { PATH: process.env['PATH'] } });
     await until(() => accepts(this.port));
+    // It writes down later than it accepts; what our own look caused must not be taken for a client's.
+    await until(() => this.connections > 0);
     this.forgetLog();
   }
 

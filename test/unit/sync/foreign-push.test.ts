@@ -1,5 +1,5 @@
 import type { Mirror } from '../../../src/domain/mirror';
-import { fault } from '../../../src/domain/errors';
+import { fault, HeadwaterError } from '../../../src/domain/errors';
 import { syncStateOf } from '../../../src/domain/sync-state';
 import { createForgeNews } from '../../../src/sync/forge-news';
 import { scheduleDue } from '../../../src/sync/schedule-due';
@@ -39,6 +39,41 @@ describe('a push by somebody else', () => {
     expect(w.upstreamCalls.filter((call) => call.startsWith('fetch'))).toHaveLength(1);
     // It is known now, so the next ones come as ever.
     expect((await w.mirror(id)).nextUpdateAt).toBeGreaterThan(w.clock.now() + w.policy.minIntervalMs);
+  });
+
+  it('is found as well when it comes during a run that has read the forge already', async () => {
+    const { w, id, told } = await inSync();
+    w.upstreamRefs.set('refs/heads/dev', w.history.commit('d1'));
+    w.beforePush = async () => {
+      w.beforePush = () => undefined;
+      w.forgeRefs.set(main, w.history.commit('local', w.upstreamRefs.get(main)));
+      await told(main);
+    };
+    await w.updateNow(id);
+    expect(await w.lastRun(id)).toMatchObject({ status: 'finished', counts: { created: 1, unchanged: 1 } });
+    w.clock.advance(w.policy.minIntervalMs);
+    expect(await scheduleDue(w)).toBe(1);
+    await w.work();
+    expect(syncStateOf(await w.mirror(id))).toBe('diverged');
+    // That run was not doubted.
+    expect((await w.mirror(id)).deliveredDigest).toBeNull();
+    w.forgeRefs.set(main, w.upstreamRefs.get(main) ?? '');
+    await w.updateNow(id);
+    expect((await w.mirror(id)).deliveredDigest).toEqual(expect.any(String));
+  });
+
+  it('counts for nothing more once the run that it came in has failed', async () => {
+    const { w, id, told } = await inSync();
+    w.upstreamRefs.set('refs/heads/dev', w.history.commit('d1'));
+    w.beforePush = async () => {
+      await told(main);
+      throw new HeadwaterError('forge_push_failed', { why: 'it broke off' });
+    };
+    await w.updateNow(id);
+    expect((await w.mirror(id)).deliveredDigest).toBeNull();
+    w.beforePush = () => undefined;
+    await w.updateNow(id);
+    expect((await w.mirror(id)).deliveredDigest).toEqual(expect.any(String));
   });
 
   it.each([

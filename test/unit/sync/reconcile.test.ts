@@ -36,6 +36,18 @@ async function bench() {
   };
 }
 
+/** Once, between the forge's answer and its arrival. */
+function meanwhile(forge: FakeForge, method: 'project' | 'isProjectAdmin', happens: () => Promise<void>): void {
+  const ask = forge[method].bind(forge) as (...given: unknown[]) => Promise<unknown>;
+  const once = async (...given: unknown[]) => {
+    delete (forge as Partial<FakeForge>)[method];
+    const answer = await ask(...given);
+    await happens();
+    return answer;
+  };
+  Object.assign(forge, { [method]: once });
+}
+
 describe('AUTH-04, WH-05: what happens to a project in the forge', () => {
   it('a new name is taken over', async () => {
     const { change, look, now } = await bench();
@@ -91,6 +103,68 @@ describe('AUTH-04, WH-05: what happens to a project in the forge', () => {
     await look();
     expect(await store.run(run.id)).toMatchObject({ status: 'failed', error: { code } });
     expect(deps.notices.published.at(-1)?.notice).toMatchObject({ type: 'run.failed', runId: run.id, error: { code } });
+  });
+
+  it('what the forge said of a right before somebody else took the mirror over does not pause it again', async () => {
+    const { deps, store, forge, look, now } = await bench();
+    const mirror = (await now()) ?? buildMirror();
+    await store.transaction((tx) =>
+      tx.saveMirror({ ...mirror, maintainer: { id: 7, login: 'gone', siteAdmin: false } }),
+    );
+    forge.revoked = new Set([7]);
+    meanwhile(forge, 'isProjectAdmin', async () => {
+      await look();
+      expect((await now())?.pause?.reason).toBe('right_revoked');
+      await resumeMirror(deps, mirror.id, { id: 8, login: 'heir', siteAdmin: false });
+    });
+    await look();
+    expect(await now()).toMatchObject({ pause: null, maintainer: { login: 'heir' }, status: 'scheduled' });
+  });
+
+  it('what the forge said of a transfer before it was resumed for the new owner does not pause it again', async () => {
+    const { deps, forge, change, look, now } = await bench();
+    change({ owner: 'stranger', ownerId: 99 });
+    meanwhile(forge, 'project', async () => {
+      await look();
+      await resumeMirror(deps, (await now())?.id ?? '');
+    });
+    await look();
+    expect(await now()).toMatchObject({ pause: null, ownerId: 99, status: 'scheduled' });
+  });
+
+  it('what the forge said before it was archived or unarchived does not end a run or a pause', async () => {
+    const { deps, forge, store, change, look, now } = await bench();
+    const mirror = (await now()) ?? buildMirror();
+    change({ archived: true });
+    meanwhile(forge, 'project', async () => {
+      change({ archived: false });
+      await requestSync(deps, mirror.id, 'manual');
+    });
+    await look();
+    expect(await now()).toMatchObject({ pause: null, status: 'scheduled' });
+
+    meanwhile(forge, 'project', async () => {
+      change({ archived: true });
+      const pause = { reason: 'archived', by: null, at: 9 } as const;
+      await store.transaction(async (tx) => tx.saveMirror({ ...mirror, pause }));
+    });
+    await look();
+    expect((await now())?.pause?.reason).toBe('archived');
+  });
+
+  it('a mirror that changes whenever its project is looked at waits for the next pass', async () => {
+    const { forge, store, change, look, now } = await bench();
+    change({ archived: true });
+    let runs = 0;
+    const ask = forge.project.bind(forge);
+    forge.project = async (id) => {
+      const mirror = (await now()) ?? buildMirror();
+      await store.transaction((tx) => tx.saveMirror({ ...mirror, activeRunId: `run ${(runs += 1)}` }));
+      return ask(id);
+    };
+    await look();
+    expect(runs).toBe(5);
+    expect(await now()).toMatchObject({ pause: null, projectSeenAt: expect.any(Number) as number });
   });
 
   it('a pause by a person stays, whatever becomes of the project', async () => {
