@@ -8,7 +8,7 @@ import type { Config } from './config';
 
 export type { App } from './compose/app';
 
-/** The composition root. Raises config_invalid, store_unavailable, disk_full; then nothing stays open. */
+/** The composition root. Raises config_invalid, store_unavailable, database_newer, disk_full; then nothing stays open. */
 export async function compose(config: Config, options: ComposeOptions): Promise<App> {
   const releaser = new Releaser();
   try {

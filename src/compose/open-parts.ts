@@ -29,7 +29,7 @@ export type Parts = Omit<App, 'url' | 'close'> & {
   readonly rateCounters: RateCounters | null;
 };
 
-/** Opens it all. Raises config_invalid, store_unavailable, disk_full; what is open by then, the releaser closes. */
+/** Opens it all. Raises config_invalid, store_unavailable, database_newer, disk_full; what is open by then, the releaser closes. */
 export async function openParts(config: Config, options: ComposeOptions, releaser: Releaser): Promise<Parts> {
   makeDataDir(config.dataDir);
   const { log, pino } = createLogger({

@@ -15,7 +15,7 @@ export interface StoreOptions {
   readonly logger?: Logger;
 }
 
-/** Connects and brings the tables up to date; processes that start together do so one after the other. Raises store_unavailable. */
+/** Connects and brings the tables up to date; processes that start together do so one after the other. Raises store_unavailable, database_newer. */
 export async function openStore({ databaseUrl, file, logger }: StoreOptions): Promise<Store> {
   return createStore(databaseUrl === null ? await openSqlite(file) : await openPostgres(databaseUrl, logger));
 }

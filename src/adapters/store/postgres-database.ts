@@ -4,6 +4,7 @@ import { HeadwaterError } from '../../domain/errors';
 import type { Logger } from '../../ports/logger';
 import type { Database } from './database';
 import { postgresDataSource } from './data-sources';
+import { refuseNewer } from './done-migrations';
 import { storeTrouble, toStoreError } from './store-errors';
 
 const maxTries = 5;
@@ -11,7 +12,7 @@ const pingTimeoutMs = 4_000;
 /** An arbitrary number that only Headwater's migrations use. */
 const migrationLock = 7_241_802_331;
 
-/** PostgreSQL; the pool heals by itself after an outage. Raises store_unavailable. */
+/** PostgreSQL; the pool heals by itself after an outage. Raises store_unavailable, database_newer. */
 export async function openPostgres(url: string, logger?: Logger): Promise<Database> {
   const source = postgresDataSource(url, 'work', logger);
 
@@ -91,6 +92,7 @@ async function migrate(url: string, logger: Logger | undefined): Promise<void> {
   const runner = source.createQueryRunner();
   try {
     await runner.query(`SELECT pg_advisory_lock(${migrationLock})`);
+    await refuseNewer(source);
     await source.runMigrations({ transaction: 'all' });
   } finally {
     // Ends the session, and the lock with it.

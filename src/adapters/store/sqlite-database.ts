@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { DataSource } from 'typeorm';
 import type { Database } from './database';
 import { sqliteDataSource } from './data-sources';
+import { refuseNewer } from './done-migrations';
 import { toStoreError, whileBusy } from './store-errors';
 
 /** How long to wait for another process's write lock, ms. */
@@ -12,7 +13,7 @@ const patienceMs = 5_000;
 /**
  * SQLite in WAL mode, shared with other processes. TypeORM has one connection per DataSource, and two transactions on it
  * would mix: so one DataSource writes, behind a mutex, and another one reads what is committed.
- * Raises store_unavailable, disk_full.
+ * Raises store_unavailable, disk_full, database_newer.
  */
 export async function openSqlite(file: string): Promise<Database> {
   const writer = sqliteDataSource(file, 'write');
@@ -86,6 +87,9 @@ async function migrate(writer: DataSource, inTransaction: (work: () => Promise<v
   // A table that a migration rebuilds is dropped first, which must not take the rows that refer to it along. The switch
   // has no effect inside a transaction.
   await writer.query('PRAGMA foreign_keys = OFF');
-  await inTransaction(async () => void (await writer.runMigrations({ transaction: 'none' })));
+  await inTransaction(async () => {
+    await refuseNewer(writer);
+    await writer.runMigrations({ transaction: 'none' });
+  });
   await writer.query('PRAGMA foreign_keys = ON');
 }

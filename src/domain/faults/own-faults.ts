@@ -38,6 +38,12 @@ export const ownFaults = {
     message: 'The database does not answer or is locked.',
     advice: 'Try again in a minute; the admin should look at the database.',
   },
+  database_newer: {
+    class: 'ours',
+    kind: 'user',
+    message: 'The database was changed by a newer Headwater ({migrations}).',
+    advice: 'Start that version or a later one, or restore the backup of the database that was made before it.',
+  },
   worker_lost: {
     class: 'crash',
     kind: 'transient',

@@ -1,13 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { postgresDataSource, sqliteDataSource } from '../../../src/adapters/store/data-sources';
+import { doneMigrations } from '../../../src/adapters/store/done-migrations';
 import { openStore } from '../../../src/adapters/store/open-store';
 import { fault } from '../../../src/domain/errors';
 import type { FaultCode } from '../../../src/domain/fault-catalogue';
 import { buildMirror, buildRun } from '../../support/builders';
 import { postgresBinaries, startPostgres, type TestPostgres } from '../../support/postgres';
+
+const victim = join(__dirname, '../../support/killed-migration.ts');
 
 const tables = [
   'backups',
@@ -94,6 +99,46 @@ async function openTogether(databaseUrl: string | null, file: string): Promise<v
   await again.close();
 }
 
+/** A database of the version before, with a mirror in it, whose first start of this version is killed half way. */
+async function killedHalfWay(databaseUrl: string | null, file: string, source: DataSource): Promise<void> {
+  const before = await openStore({ databaseUrl, file });
+  await before.transaction((tx) => tx.insertMirror(buildMirror()));
+  await before.close();
+  await source.initialize();
+  try {
+    for (let steps = 0; steps < 2; steps += 1) await source.undoLastMigration();
+    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), victim, databaseUrl ?? '', file]);
+    const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    expect(signal).toBe('SIGKILL');
+    // All or nothing: the one before the last, which had been through, is undone as well.
+    expect(await source.showMigrations()).toBe(true);
+    expect(await doneMigrations(source)).toHaveLength(source.migrations.length - 2);
+  } finally {
+    await source.destroy();
+  }
+  const after = await openStore({ databaseUrl, file });
+  expect((await after.mirror('mirror-1'))?.id).toBe('mirror-1');
+  await after.transaction((tx) => tx.saveMirror(buildMirror({ failures: 2 })));
+  expect((await after.mirror('mirror-1'))?.failures).toBe(2);
+  await after.close();
+}
+
+/** A database that a later version has changed, which this one does not know. */
+async function refusesNewer(databaseUrl: string | null, file: string, source: DataSource): Promise<void> {
+  await (await openStore({ databaseUrl, file })).close();
+  await source.initialize();
+  try {
+    const row = { timestamp: 1_995_000_000_000, name: 'FromTheFuture1995000000000' };
+    await source.query(`INSERT INTO migrations (timestamp, name) VALUES (${row.timestamp}, '${row.name}')`);
+    const refusal = await openStore({ databaseUrl, file }).catch((thrown: unknown) => thrown);
+    expect(refusal).toMatchObject({ code: 'database_newer', message: expect.stringContaining(row.name) });
+    await source.query(`DELETE FROM migrations WHERE name = '${row.name}'`);
+  } finally {
+    await source.destroy();
+  }
+  await (await openStore({ databaseUrl, file })).close();
+}
+
 describe('migrations on SQLite', () => {
   let folder: string;
   beforeEach(async () => {
@@ -107,7 +152,18 @@ describe('migrations on SQLite', () => {
   it('give a mirror that was paused its reason', async () =>
     expect(await oldPauses(sqliteDataSource(join(folder, 'db.sqlite'), 'write'))).toEqual(migratedPauses));
 
-  it('run once when several open an empty file at the same time', () => openTogether(null, join(folder, 'db.sqlite')));
+  it('CRASH-07: run once when several open an empty file at the same time', () =>
+    openTogether(null, join(folder, 'db.sqlite')));
+
+  it('CRASH-07: that are killed half way leave all as it was, and the next start does them', () => {
+    const file = join(folder, 'db.sqlite');
+    return killedHalfWay(null, file, sqliteDataSource(file, 'write'));
+  });
+
+  it('CRASH-07: of a newer version keep an older one from starting', () => {
+    const file = join(folder, 'db.sqlite');
+    return refusesNewer(null, file, sqliteDataSource(file, 'write'));
+  });
 });
 
 if (postgresBinaries === null) {
@@ -126,7 +182,17 @@ if (postgresBinaries === null) {
     it('give a mirror that was paused its reason', async () =>
       expect(await oldPauses(postgresDataSource(await postgres.createDatabase(), 'migrate'))).toEqual(migratedPauses));
 
-    it('run once when several open an empty database at the same time', async () =>
+    it('CRASH-07: run once when several open an empty database at the same time', async () =>
       openTogether(await postgres.createDatabase(), ''));
+
+    it('CRASH-07: that are killed half way leave all as it was, and the next start does them', async () => {
+      const url = await postgres.createDatabase();
+      await killedHalfWay(url, '', postgresDataSource(url, 'migrate'));
+    });
+
+    it('CRASH-07: of a newer version keep an older one from starting', async () => {
+      const url = await postgres.createDatabase();
+      await refusesNewer(url, '', postgresDataSource(url, 'migrate'));
+    });
   });
 }

@@ -158,6 +158,7 @@ export function explainFailure(fault: Fault, context: FailureContext): Failure {
     case 'fetch_crashed':
     case 'queue_unavailable':
     case 'store_unavailable':
+    case 'database_newer':
       return failure(both(failures.ours, then), advice.ours(context.runId), 'update');
     default:
       // Everything else is told in the catalogue's own words.
