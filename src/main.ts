@@ -1,3 +1,4 @@
+import { forbidCoreDumps } from './adapters/machine/forbid-core-dumps';
 import type { Role } from './cli/cli-deps';
 import { runCli } from './cli/run-cli';
 import { compose, type App } from './compose';
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
   const version = productVersion();
   let current: App | null = null;
   dieOfBugs(() => current);
+  forbidCoreDumps();
 
   const serve = async (roles: readonly Role[], configFile: string | undefined): Promise<void> => {
     const stopped = stopSignal();

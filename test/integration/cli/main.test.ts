@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,6 +96,38 @@ describe('the process', () => {
     for (const name of ['HEADWATER_FORGE_URL', 'HEADWATER_LEASE', 'HEADWATER_LEES'])
       expect(started.told.err).toContain(`\n  ${name} `);
     expect(started.told.err).not.toMatch(/^\s+at /m);
+  });
+
+  it('SEC-11: a fault of ours ends it with one sentence, and with nothing of what was in its memory', async () => {
+    const canary = 'canary-in-memory';
+    const saboteur = join(folder, 'saboteur.js');
+    // What libraries hang onto their errors: requests, headers, options.
+    await writeFile(
+      saboteur,
+      `process.on('SIGUSR2', () => {
+         const request = { headers: { authorization: '${canary}' } };
+         void Promise.reject(Object.assign(new Error('oops http://me:${canary}@host/x'), { request, token: '${canary}' }));
+       });`,
+    );
+    const started = headwater(['serve'], { NODE_OPTIONS: `--require ${saboteur}`, HEADWATER_LOG_LEVEL: 'debug' });
+    await listening(started);
+    const limits = await readFile(`/proc/${started.child.pid}/limits`, 'utf8');
+    expect(limits).toMatch(/^Max core file size +0 +0 /m);
+    started.child.kill('SIGUSR2');
+    expect(await started.ended).toBe(1);
+    expect(started.told.err.trim().split('\n').at(-1)).toBe(
+      'headwater: Something went wrong inside Headwater, and the process ended. (internal)',
+    );
+    const last = JSON.parse(started.told.out.trim().split('\n').at(-1) ?? '{}') as { err: object };
+    expect(Object.keys(last.err).sort()).toEqual(['message', 'stack', 'type']);
+    expect(last.err).toMatchObject({ message: 'oops http://host/x' });
+    expect(started.told.out + started.told.err).not.toContain(canary);
+  });
+
+  it('SEC-11: has no level of logging that would tell more than "debug"', async () => {
+    const started = headwater(['serve'], { HEADWATER_LOG_LEVEL: 'trace' });
+    expect(await started.ended).toBe(1);
+    expect(started.told.err).toContain('\n  HEADWATER_LOG_LEVEL ');
   });
 
   it('runs a command and ends by itself', async () => {

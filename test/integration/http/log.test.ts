@@ -62,7 +62,7 @@ describe('the log', () => {
     expect(last()['url']).toBe('https://host/x');
   });
 
-  it('tells of an error what an allow-list names, and of its causes the same', () => {
+  it('SEC-11: tells of an error what an allow-list names, and of its causes the same', () => {
     const { log, last } = logInto();
     const cause = Object.assign(new TypeError('inner'), { code: 'ECONNRESET', request: { headers: 'hunter2' } });
     log.error({ err: new HeadwaterError('internal', {}, { cause }) }, 'told');

@@ -24,6 +24,13 @@ describe('What an admin copies', () => {
     expect(references.map(({ path }) => path)).toEqual(['./tsconfig.server.json', './src/panel/page']);
   });
 
+  it('SEC-11: lets nobody write a copy of its memory to the disk', () => {
+    expect(readFileSync(join(root, 'deploy/headwater.service'), 'utf8')).toMatch(/^LimitCORE=0$/m);
+    expect(readFileSync(join(root, 'deploy/compose.yaml'), 'utf8')).toMatch(
+      /^ {2}headwater:[^]*^ {4}ulimits: \{ core: 0 \}$/m,
+    );
+  });
+
   it('names only files that exist', () => {
     const dockerfile = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8');
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
