@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestRepo } from '../support/forge-admin';
 import type { ForgeDouble } from '../support/forge-double/forge-double';
+import { usualThreadFromBytes } from '../../src/adapters/lfs/create-lfs-copy';
 import { describeForges } from '../support/forges';
 import type { MirrorApi, RunAnswer } from '../support/headwater';
 import { LfsUpstream, pointerText } from '../support/lfs-upstream';
@@ -235,6 +236,39 @@ describeForges('LFS', (choice) => {
     const files = await scene.headwater.files();
     expect(files.filter((file) => /lfs/.test(file) && !/headwater-lfs-tips$/.test(file))).toEqual([]);
   }, 90_000);
+
+  it('CRASH-01: after kill -9 in the middle of a large copy, which has a thread of its own, only what is missing comes', async () => {
+    const [size, whole] = [usualThreadFromBytes / 4, 3];
+    const objects = Array.from({ length: 6 }, (_, n) => commitLfs('main', randomBytes(size), `f${n}.bin`));
+    const served = new Set<string>();
+    let halves = 0;
+    lfs.beforeStore = (oid, _request, response) => {
+      if (served.size < whole) served.add(oid);
+      if (served.has(oid)) return false;
+      halves += 1;
+      // The first half comes, and then nothing more.
+      response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': size });
+      response.write(lfs.objects.get(oid)?.subarray(0, size / 2));
+      return true;
+    };
+    await api.put(scene.settings);
+    const arrived = async () =>
+      (await Promise.all(objects.map(({ oid }) => stored(oid)))).filter((one) => one !== null).length;
+    await until(async () => halves > 0 && (await arrived()) === whole, 40_000);
+    await scene.headwater.stop('SIGKILL');
+    expect(scene.refs(repo)).toEqual({});
+    expect(await arrived()).toBe(whole);
+
+    lfs.beforeStore = () => false;
+    lfs.downloads.length = 0;
+    await scene.headwater.start();
+    await api.until((mirror) => mirror.update_status === 'finished', 60_000);
+    expect(scene.refs(repo)).toEqual(scene.upstreamRefs());
+    expect(lfs.downloads).toHaveLength(objects.length - whole);
+    for (const { oid } of objects) expect((await stored(oid))?.equals(lfs.objects.get(oid) ?? Buffer.of())).toBe(true);
+    const files = await scene.headwater.files();
+    expect(files.filter((file) => /lfs|part|tmp_/.test(file) && !/headwater-lfs-tips$/.test(file))).toEqual([]);
+  }, 120_000);
 
   const isDouble = choice.name === 'the forge double';
   (isDouble ? it : it.skip)(

@@ -14,7 +14,7 @@ export interface LfsCopyOptions extends CopierOptions {
   readonly threadFromBytes?: number;
 }
 
-const usualThreadFromBytes = 16 * 1024 * 1024;
+export const usualThreadFromBytes = 16 * 1024 * 1024;
 
 const settingsSchema = z.object({ lfs_disabled: z.boolean().default(false) });
 const maxSettingsBytes = 64 * 1024;
