@@ -153,6 +153,42 @@ describeForges('An upstream full of traps', (choice) => {
     }
   });
 
+  it('HOST-15: commits with control codes, endless words and impossible dates arrive byte for byte, and none of it is shown', async () => {
+    const tree = scene.source.git(['rev-parse', `${first}^{tree}`]);
+    const person = (name: string, date: string) => `${name} <${name.slice(0, 40)}@example.org> ${date}`;
+    const commit = (author: string, message: string | Buffer, committer = author) =>
+      Buffer.concat([
+        Buffer.from(`tree ${tree}\nparent ${first}\nauthor ${author}\ncommitter ${committer}\n\n`),
+        Buffer.from(message),
+      ]);
+    const plain = person('shown-nowhere', '1700000000 +0000');
+    const odd: Readonly<Record<string, Buffer>> = {
+      'control-codes': commit(
+        person('\u001b[31mshown-nowhere\u001b[0m', '1700000000 +0000'),
+        '\u001b]0;shown-nowhere\u0007\u001b[2J\u202eshown-nowhere\r\n',
+      ),
+      'ten-megabytes': commit(plain, Buffer.alloc(10_000_000, 'shown-nowhere ')),
+      'one-long-line': commit(person('shown-nowhere '.repeat(8_000), '1700000000 +0000'), 'x'),
+      'not-utf8': commit(plain, Buffer.from([0xff, 0xfe, 0x80, 0xc3, 0x28, 0x0a])),
+      'year-1': commit(person('shown-nowhere', '-62135596800 +0000'), 'x'),
+      'year-of-2-63': commit(person('shown-nowhere', '9223372036854775808 +0000'), 'x'),
+      'odd-zone': commit(person('shown-nowhere', '1700000000 +99999'), 'x'),
+      'many-authors': commit(`${plain}\nauthor ${plain}`, 'x'),
+    };
+    for (const [name, body] of Object.entries(odd))
+      point(
+        `refs/heads/${name}`,
+        scene.source.git(['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'], body),
+      );
+    const { repo, api, run } = await mirrored();
+    expect([run.status, run.error ?? null, run.counts?.rejected]).toEqual(['finished', null, 0]);
+    // A commit's id is the hash of its bytes.
+    expect(scene.refs(repo)).toEqual(scene.upstreamRefs());
+    expect(JSON.stringify([run, await api.mirror()]) + scene.headwater.output).not.toMatch(/shown-nowhere|\\u001b/);
+    for (const name of Object.keys(odd)) scene.source.git(['update-ref', '-d', `refs/heads/${name}`]);
+    expect((await api.updated()).status).toBe('finished');
+  });
+
   it.each([
     ['another kind of object id', 'object-format=sha256', 'upstream_sha256', 'SHA-256'],
     ['a history without its beginning', null, 'upstream_refused', 'shallow'],

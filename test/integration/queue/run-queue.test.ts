@@ -209,3 +209,26 @@ it('works with a Redis that does not let connections be named', async () => {
   await until(() => seen.length === 1);
   expect(seen).toEqual(['a']);
 });
+
+it('SCHED-10: gives a job no time limit: only its handler says when it has ended, and its slot is taken until then', async () => {
+  const queue = await open();
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  queue.work(({ runId }) => {
+    begun.push(runId);
+    return new Promise<void>((resolve) => ends.push(resolve));
+  }, 1);
+  await queue.ensure(job('a'), 'manual');
+  await until(() => begun.length === 1);
+  await queue.ensure(job('b'), 'manual');
+  const options = JSON.parse((await redis.client.hget(key('a'), 'opts')) ?? '{}') as Record<string, unknown>;
+  // A limit of Bull's would end the job in its books, and not the work.
+  expect(options).not.toHaveProperty('timeout');
+  expect(options).toMatchObject({ attempts: 1 });
+  // It is busy far beyond the usual answer, and the other one waits.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect([begun, await redis.client.llen('headwater:runs:active')]).toEqual([['a'], 1]);
+  ends[0]?.();
+  await until(() => begun.length === 2);
+  ends[1]?.();
+});

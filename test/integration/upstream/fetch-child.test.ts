@@ -128,10 +128,13 @@ describe('a fetch child that hangs (NET-01)', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
-  test('is killed at the end of the total time, however busy it looks', async () => {
-    const busy = `setInterval(() => console.log(JSON.stringify({type: 'progress', phase: 'receiving', done: 1, total: 2, bytes: 3})), 50);`;
+  test('SCHED-10: is killed at the end of the total time, however busy it looks, before anybody hears of it', async () => {
+    const pidFile = path.join(folder, 'busy-pid');
+    const busy = `require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => console.log(JSON.stringify({type: 'progress', phase: 'receiving', done: 1, total: 2, bytes: 3})), 50);`;
     const fault = await fetchBy(busy, { idleTimeoutMs: 1_000, totalTimeoutMs: 2_500 });
     expect(fault.code).toBe('upstream_timeout');
+    // Whoever waits for the fetch hears of its end only when the work has ended, so its slot is free then and not before.
+    expect(isAlive(Number(fs.readFileSync(pidFile, 'utf8')))).toBe(false);
   });
 
   test('takes what it started with it', async () => {

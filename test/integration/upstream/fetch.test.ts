@@ -261,6 +261,14 @@ describe('a hostile answer to a fetch', () => {
     expect(left).toEqual([]);
   });
 
+  test('NET-02: cut off anywhere, a pack is a fault, and leaves nothing', async () => {
+    const whole = packResult(good);
+    for (const part of [0, 0.1, 0.3, 0.6, 0.9]) {
+      const { code, left } = await attempt(startsAndBreaksOff(resultType, whole.subarray(0, whole.length * part)));
+      expect([part, code, left]).toEqual([part, 'upstream_corrupt', []]);
+    }
+  });
+
   test('a sound pack that lacks what was listed, as when its bytes have another hash (HOST-08)', async () => {
     expect(await attempt(sends(packResult(good)), tip)).toEqual({
       code: 'upstream_corrupt',

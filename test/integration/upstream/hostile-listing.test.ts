@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { basicAuthorization, Secret } from '../../../src/domain/credentials';
+import { failureRule } from '../../../src/domain/failure-rules';
 import { pktLine } from '../../../src/git-http/pkt-line';
 import { accessTo, faultOf, never, openUpstream } from '../../support/git-upstream-access';
 import {
@@ -21,6 +23,16 @@ const oid = 'a'.repeat(40);
 const canary = 'canary-7f3a/+%';
 const good = refsListing({ HEAD: oid, 'refs/heads/main': oid });
 const html = '<!doctype html><title>Sign in</title>';
+
+/** An answer past Node's own care: the given length (null: none), the bytes, and the end of the connection. */
+function raw(length: number | null, body: Buffer): Handler {
+  return (request) => {
+    const head = ['HTTP/1.1 200 OK', `content-type: ${listingType}`, 'connection: close'];
+    if (length !== null) head.push(`content-length: ${length}`);
+    request.socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    request.socket.end(body);
+  };
+}
 
 const cases: readonly [string, Handler, string, RegExp?][] = [
   [
@@ -125,6 +137,45 @@ describe('a hostile answer to the question for refs', () => {
     expect(fault.message).toMatch(text);
     expect(`${fault.message} ${fault.advice}`).not.toContain(canary);
     expect(server.requests).toHaveLength(1);
+  });
+
+  describe('NET-02: cut off anywhere, a listing is a fault that is tried again, and never an empty upstream', () => {
+    const offsets = Array.from({ length: 20 }, (_, n) => Math.floor((n * (good.length - 1)) / 19));
+    const ways: readonly [string, (kept: Buffer) => Handler][] = [
+      ['ends as if that were all', lists],
+      ['is reset', (kept) => startsAndBreaksOff(listingType, kept)],
+      ['is shorter than its length', (kept) => raw(good.length, kept)],
+      ['has a length that is too short', (kept) => raw(kept.length, good)],
+    ];
+    test.each(ways)('it %s', async (_, way) => {
+      for (const offset of offsets) {
+        server.behaviour = { listing: way(good.subarray(0, offset)) };
+        const { code } = await faultOf(upstream.list(accessTo(server.url), never));
+        expect([offset, code]).toEqual([offset, expect.stringMatching(/^upstream_(truncated|not_git|unreachable)$/)]);
+        expect(failureRule(code).pauses).toBeNull();
+      }
+    });
+
+    test('a server that closes its half early, and says the rest, has said it all', async () => {
+      server.behaviour = { listing: raw(null, good) };
+      expect((await upstream.list(accessTo(server.url), never)).refs.size).toBe(1);
+    });
+
+    test.each([
+      ['bytes that are called gzip', { 'content-encoding': 'gzip' }],
+      ['bytes that are called deflate', { 'content-encoding': 'deflate' }],
+    ])('%s', async (_, encoding) => {
+      server.behaviour = { listing: answer(200, { 'content-type': listingType, ...encoding }, randomBytes(500)) };
+      expect((await faultOf(upstream.list(accessTo(server.url), never))).code).toBe('upstream_not_git');
+    });
+
+    test('a captive portal, which sends everybody to its page of terms', async () => {
+      server.behaviour = { listing: answer(302, { location: 'http://portal.example/terms?back=x' }) };
+      expect((await faultOf(upstream.list(accessTo(server.url), never))).code).toBe('upstream_redirected');
+      const page = Buffer.concat([Buffer.from(html), good]);
+      server.behaviour = { listing: answer(200, { 'content-type': 'text/html' }, page) };
+      expect((await faultOf(upstream.list(accessTo(server.url), never))).code).toBe('upstream_not_git');
+    });
   });
 
   test('429 tells how long to wait', async () => {

@@ -1,7 +1,12 @@
-import { claimRun } from '../../../src/sync/claim';
+import { claimRun, type Claim } from '../../../src/sync/claim';
+import { keepLease } from '../../../src/sync/keep-lease';
 import { recoverRuns } from '../../../src/sync/recover-runs';
 import { syncMirror } from '../../../src/sync/sync-mirror';
+import { MemoryLogger } from '../../fakes/memory-logger';
+import { MemoryNotices } from '../../fakes/memory-notices';
 import { hour, minute, ScriptedWorld } from '../../fakes/scripted-world';
+import { buildMirror, buildRun } from '../../support/builders';
+import { until } from '../../support/until';
 
 const main = 'refs/heads/main';
 
@@ -99,6 +104,77 @@ describe('CRASH-01: after a worker died', () => {
     await w.work();
     expect(w.pushes).toEqual([]);
     expect(await w.mirror(id)).toMatchObject({ status: 'finished' });
+  });
+});
+
+describe('NET-08: a database that is lost in the middle of a run', () => {
+  const scene = async () => {
+    const w = new ScriptedWorld();
+    w.upstreamRefs.set(main, w.history.commit('c1'));
+    return { w, id: await w.enrol(), fetch: w.upstream.fetch };
+  };
+
+  it('for good ends it before any push, and a later run delivers', async () => {
+    const { w, id, fetch } = await scene();
+    w.upstream.fetch = async (request) => {
+      w.store.down = true;
+      return fetch(request);
+    };
+    await w.work();
+    expect([w.pushes, w.forgeRefs.size]).toEqual([[], 0]);
+    w.store.down = false;
+    w.upstream.fetch = fetch;
+    w.clock.advance(2 * minute);
+    await recoverRuns(w);
+    await w.work();
+    expect(w.forgeRefs).toEqual(w.upstreamRefs);
+    expect(await w.mirror(id)).toMatchObject({ status: 'finished', failures: 0 });
+  });
+
+  it('for a moment is not noticed while the lease can still be proven', async () => {
+    const { w, id, fetch } = await scene();
+    w.upstream.fetch = async (request) => {
+      w.store.down = true;
+      const fetched = await fetch(request);
+      w.store.down = false;
+      return fetched;
+    };
+    await w.work();
+    expect(w.forgeRefs).toEqual(w.upstreamRefs);
+    expect(await w.mirror(id)).toMatchObject({ status: 'finished', failures: 0 });
+  });
+
+  it('until the lease has passed on pushes nothing any more, though it is back', async () => {
+    const { w, id, fetch } = await scene();
+    w.upstream.fetch = async (request) => {
+      w.upstream.fetch = fetch;
+      const fetched = await fetch(request);
+      w.clock.advance(2 * minute);
+      // Another process found the worker silent.
+      await recoverRuns(w);
+      return fetched;
+    };
+    await w.work();
+    expect(w.pushes).toEqual([]);
+    expect(await w.lastRun(id)).toMatchObject({ status: 'queued', cause: 'recovery' });
+    await w.work();
+    expect(w.forgeRefs).toEqual(w.upstreamRefs);
+  });
+
+  it('takes the right to push with it once it cannot be proven, before anybody else may have it', async () => {
+    const renewals: string[] = [];
+    const store = new ScriptedWorld().store;
+    store.down = true;
+    const claim = { mirror: buildMirror(), run: buildRun(), write: store.transaction, renew: () => store.ping() };
+    const deps = { leaseMs: 200, notices: new MemoryNotices(), log: new MemoryLogger() };
+    const { signal, stop } = keepLease(deps, claim as unknown as Claim, new AbortController().signal);
+    const started = performance.now();
+    signal.addEventListener('abort', () => renewals.push((signal.reason as { code: string }).code));
+    await until(() => signal.aborted);
+    stop();
+    expect(renewals).toEqual(['store_unavailable']);
+    // Not at the first try, and the clock is the monotonic one.
+    expect(performance.now() - started).toBeGreaterThanOrEqual(100);
   });
 });
 
