@@ -30,9 +30,11 @@ export class EventStream {
     this.#write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  /** Sends only if the client keeps up; for what the next event makes worthless. */
-  sendIfIdle(event: string, data: object): void {
-    if (!this.#response.writableNeedDrain) this.send(event, data);
+  /** Sends only if the client keeps up; for what the next event makes worthless. Answers whether it was sent. */
+  sendIfIdle(event: string, data: object): boolean {
+    const idle = !this.#response.writableNeedDrain;
+    if (idle) this.send(event, data);
+    return idle;
   }
 
   heartbeat(): void {

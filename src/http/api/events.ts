@@ -81,13 +81,14 @@ async function watch(
 async function tellNotice(deps: HttpDeps, notice: MirrorNotice, stream: EventStream): Promise<void> {
   switch (notice.type) {
     case 'run.progressed':
-      return stream.sendIfIdle('progress', {
+      stream.sendIfIdle('progress', {
         run_id: notice.runId,
         phase: notice.phase,
         done: notice.done,
         total: notice.total,
         bytes: notice.bytes,
       } satisfies ProgressAnswer);
+      return;
     case 'mirror.removed':
       return stream.end();
     case 'run.queued':

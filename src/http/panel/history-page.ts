@@ -28,12 +28,13 @@ const shownOutcomes = { page: 1, limit: 1000 };
 /** Runs as a list and a chart, one of them opened. Raises mirror_not_found, run_not_found. */
 export async function showHistory(panel: Panel, request: Request, response: Response): Promise<void> {
   const context = await openContext(panel, request);
+  // First: a page that calls itself newer than what stands on it would never be loaded again.
+  const { now, state } = await loadProject(panel, context);
   const mirror = await mirrorOf(panel, context);
   const { store } = panel.deps;
   const page = pageNumber(request);
   const kept = request.query['kept'] === undefined ? null : pageNumber(request, 'kept');
-  const [{ now, state }, runs, backups] = await Promise.all([
-    loadProject(panel, context),
+  const [runs, backups] = await Promise.all([
     store.runs(mirror.id, { page, limit }),
     store.backups(mirror.id, { page: kept ?? 1, limit: shownBackups }),
   ]);
@@ -96,13 +97,12 @@ export async function showHistory(panel: Panel, request: Request, response: Resp
 /** What the next update would do. Looked at again every second or so until it is known. */
 export async function showPreview(panel: Panel, request: Request, response: Response): Promise<void> {
   const context = await openContext(panel, request);
+  // As with the history.
+  const { now, state } = await loadProject(panel, context);
   const mirror = await mirrorOf(panel, context);
   const { store } = panel.deps;
   const run = await findRun(store, mirror, request.params['id']);
-  const [{ now, state }, outcomes] = await Promise.all([
-    loadProject(panel, context),
-    store.runOutcomes(run.id, shownOutcomes),
-  ]);
+  const outcomes = await store.runOutcomes(run.id, shownOutcomes);
   const looking = run.status === 'queued' || run.status === 'running';
   const failure =
     run.error === null ? null : explainFailure(run.error, contextFor(context, parseUpstreamUrl(mirror.url).url));

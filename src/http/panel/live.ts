@@ -32,8 +32,8 @@ export function getPanelEvents(panel: Panel): RequestHandler {
     let told = '';
     const tell = (live: LiveState): void => {
       const text = JSON.stringify(live);
-      if (text !== told) stream.sendIfIdle('live', live);
-      told = text;
+      // What a client that does not keep up was not told is told with the next heartbeat.
+      if (text !== told && stream.sendIfIdle('live', live)) told = text;
     };
     const update = paced(async () => {
       if (!stream.open) return;
@@ -46,6 +46,8 @@ export function getPanelEvents(panel: Panel): RequestHandler {
     stream.onEnd(update.stop);
     tell(first);
     if (mirror !== null) stream.onEnd(await notices.subscribe(mirror.id, update.soon));
+    // Read again, so that nothing falls between the first reading and the subscription.
+    update.soon();
     const heartbeat = setInterval(() => {
       stream.heartbeat();
       // The rights are asked for again: they may be gone by now.

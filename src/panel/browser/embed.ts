@@ -135,8 +135,10 @@
 
   /** Nobody answers: the forge's own section comes back. The frame keeps its width, for an answer that comes late. */
   function silent(current: HTMLIFrameElement): void {
+    // An earlier frame's answer is nobody's business any more.
+    if (frame !== current) return;
     window.clearTimeout(patience);
-    if (frame !== current || place.querySelector('[data-headwater-notice]') !== null) return;
+    if (place.querySelector('[data-headwater-notice]') !== null) return;
     current.style.height = '0';
     current.style.visibility = 'hidden';
     hideOwn(false);

@@ -1,6 +1,7 @@
 import { addressWords, hintsFor, type AddressHint } from '../texts/address-hints.js';
 import { sayOptions, sayPushOptions } from '../texts/summary.js';
 import { all, find } from './dom.js';
+import { isFilledIn } from './swap.js';
 
 const hintDelayMs = 200;
 const signs = { ok: 'check', care: 'alert', bad: 'cross' } as const;
@@ -31,6 +32,13 @@ export function enhanceForms(): void {
       if (name === 'method') hint();
       showLabel(form);
     });
+    // Somebody was quicker than this script.
+    if (isFilledIn(form)) {
+      followAddress(form, address);
+      if (address.value !== address.defaultValue) hint();
+      showSummary(form);
+      showPushSummary(form);
+    }
   }
 }
 

@@ -30,13 +30,20 @@ function lookAgain(): void {
 
 function connect(): void {
   const { hwEvents = '', hwPoll = '' } = main().dataset;
-  if (hwEvents === watched) return;
+  if (hwEvents === watched) {
+    // What was said of it went with the part that was replaced.
+    if (polling !== undefined) interrupted(true, hwPoll);
+    return;
+  }
   watched = hwEvents;
   source?.close();
   source = null;
   interrupted(false, hwPoll);
-  if (hwEvents === '') return;
-  const events = new EventSource(hwEvents);
+  if (hwEvents !== '') listen(hwPoll);
+}
+
+function listen(hwPoll: string): void {
+  const events = new EventSource(watched);
   source = events;
   events.addEventListener('live', (event: MessageEvent<string>) => take(JSON.parse(event.data) as LiveState));
   events.addEventListener('open', () => interrupted(false, hwPoll));
@@ -82,8 +89,7 @@ function interrupted(yes: boolean, poll: string): void {
     told?.remove();
     return;
   }
-  if (polling !== undefined) return;
-  polling = window.setInterval(() => void ask(poll), pollMs);
+  polling ??= window.setInterval(() => void ask(poll), pollMs);
   if (told !== null) return;
   const line = document.createElement('p');
   line.id = 'hw-interrupted';
@@ -96,8 +102,11 @@ function interrupted(yes: boolean, poll: string): void {
 async function ask(poll: string): Promise<void> {
   try {
     const answer = await fetch(poll, { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
-    if (answer.ok) take((await answer.json()) as LiveState);
-    else if (answer.status === 401) location.reload();
+    if (answer.ok) {
+      take((await answer.json()) as LiveState);
+      // A browser gives up a stream that was refused, as a proxy does while the server is started anew.
+      if (source?.readyState === EventSource.CLOSED) listen(poll);
+    } else if (answer.status === 401) location.reload();
   } catch {
     // The next look may do better.
   }

@@ -3,14 +3,16 @@
  * nobody. So whatever replaces parts of the page waits for the release.
  */
 
-/** A release outside of the frame may go unheard. */
-const longestMs = 2_000;
+/** A release outside of the frame may go unheard; some people press slowly. */
+const longestMs = 10_000;
 /** After a finger is lifted the click takes a moment. */
 const clickMs = 50;
 
 let pressing: Promise<void> = Promise.resolve();
 
-document.addEventListener('pointerdown', () => hold('pointerup', 'pointercancel'), true);
+// A list that folds out keeps the release to itself.
+const releases = ['pointerup', 'pointercancel', 'change', 'keydown'];
+document.addEventListener('pointerdown', (event) => (event.button === 0 ? hold(...releases) : undefined), true);
 document.addEventListener('keydown', (event) => (event.key === ' ' && !event.repeat ? hold('keyup') : undefined), true);
 
 function hold(...ends: readonly string[]): void {
@@ -27,6 +29,10 @@ function hold(...ends: readonly string[]): void {
 }
 
 /** When nothing is held down, and the click has come. */
-export function released(): Promise<void> {
-  return pressing;
+export async function released(): Promise<void> {
+  let seen: Promise<void>;
+  do {
+    seen = pressing;
+    await seen;
+  } while (seen !== pressing);
 }

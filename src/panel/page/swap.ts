@@ -5,6 +5,11 @@ const framed = window.parent !== window;
 const changed = new Set<() => void>();
 /** Counts what a person asked for, and got: what was loaded before that is out of date. */
 let turns = 0;
+/** Counts the news: what was asked for before the last of them may not have it yet. */
+let news = 0;
+/** Pages that news ask for are loaded one after another, so that an older one never comes after a newer one. */
+let showing: Promise<void> | null = null;
+const longestPauseMs = 30_000;
 
 /** Called after any part of the page was replaced. */
 export function onSwap(listener: () => void): void {
@@ -13,11 +18,12 @@ export function onSwap(listener: () => void): void {
 
 /** Goes to a page of the panel without loading everything again; whatever cannot be done in place is done as usual. */
 export async function go(url: string): Promise<void> {
-  const turn = begin();
+  const [turn, known] = [begin(), news];
   const page = await load(url);
   if (turn !== turns) return;
   if (page === null) return location.assign(url);
   replaceAll(page, true);
+  showSince(known);
 }
 
 /** Sends a form and shows what it leads to. */
@@ -27,12 +33,13 @@ export async function send(form: HTMLFormElement, submitter: HTMLElement | null)
   for (const [name, value] of new FormData(form, submitter)) if (typeof value === 'string') fields.append(name, value);
   for (const button of all<HTMLButtonElement>('button', form)) button.disabled = true;
   form.setAttribute('aria-busy', 'true');
-  const turn = begin();
+  const [turn, known] = [begin(), news];
   const page = await load(target, fields);
   // Whoever has gone on meanwhile is not called back.
   if (turn !== turns) return;
   if (page === null) return location.assign(location.href);
   replaceAll(page, true);
+  showSince(known);
 }
 
 /** Whatever was asked for before no longer counts; that something is on its way is told until it is there. */
@@ -41,13 +48,36 @@ function begin(): number {
   return (turns += 1);
 }
 
-/** Loads the page again and takes over what changed, but nothing that somebody is filling in. */
-export async function refresh(): Promise<void> {
-  const turn = turns;
-  const page = await load(location.href);
-  if (page === null) return;
-  // Somebody has gone on meanwhile: it is another page that has to be kept true now.
-  if (turn !== turns) return refresh();
+/** Loads the page again, until it is one that has all news. */
+export function refresh(): Promise<void> {
+  news += 1;
+  return (showing ??= showNews().finally(() => (showing = null)));
+}
+
+/** What a person asked for is there, but may be older than the news that came while it was on its way. */
+function showSince(known: number): void {
+  if (known !== news) void refresh();
+}
+
+async function showNews(): Promise<void> {
+  let [shown, failed] = [-1, 0];
+  while (shown !== news) {
+    const [turn, known] = [turns, news];
+    const page = await load(location.href);
+    if (page === null) {
+      // News are told once, so they are not given up.
+      await new Promise((resolve) => window.setTimeout(resolve, Math.min(1000 * 2 ** failed, longestPauseMs)));
+      failed += 1;
+    } else if (turn === turns) {
+      takeOver(page);
+      shown = known;
+    }
+    // Otherwise somebody has gone on meanwhile: it is another page that has to be kept true now.
+  }
+}
+
+/** Takes over what changed, but nothing that somebody is filling in. */
+function takeOver(page: LoadedPage): void {
   const before = find('.hw-badge')?.textContent ?? '';
   const after = find('.hw-badge', page.main)?.textContent ?? '';
   if (after !== before) announce(`${after}.`);
@@ -69,7 +99,7 @@ export async function refresh(): Promise<void> {
 }
 
 /** Something in it is another than it came. */
-function isFilledIn(part: HTMLElement): boolean {
+export function isFilledIn(part: HTMLElement): boolean {
   return (
     all<HTMLInputElement>('input', part).some(
       (each) => each.checked !== each.defaultChecked || each.value !== each.defaultValue,
