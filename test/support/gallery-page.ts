@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { galleryPath, silentPath, type GalleryServer, type GalleryState } from './panel-gallery';
+import { gallery, galleryPath, silentPath, type GalleryServer, type GalleryState } from './panel-gallery';
 
 export interface Viewing {
   /** px */
@@ -19,6 +19,12 @@ export async function openGallery(browser: Browser, viewing: Viewing): Promise<P
     extraHTTPHeaders: { 'X-Panel-Framed': viewing.framed ? 'yes' : 'no' },
   });
   return context.newPage();
+}
+
+export function stateNamed(name: string): GalleryState {
+  const state = gallery.find((each) => each.name === name);
+  if (state === undefined) throw new Error(`there is no state "${name}"`);
+  return state;
 }
 
 /** What of the page is the panel. */
