@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { describeChromium, startChromium } from '../../support/chromium';
-import { openGallery, showState } from '../../support/gallery-page';
-import { gallery, GalleryServer } from '../../support/panel-gallery';
+import { openGallery, showState, stateNamed } from '../../support/gallery-page';
+import { GalleryServer } from '../../support/panel-gallery';
 import { until } from '../../support/until';
 
 /** What has the focus, and whether anybody could see it. Runs in the page. */
@@ -41,11 +41,7 @@ describeChromium('the panel by keyboard alone', () => {
     await server?.close();
   });
 
-  const show = async (name: string) => {
-    const state = gallery.find((each) => each.name === name);
-    if (state === undefined) throw new Error(`there is no state ${name}`);
-    await showState(page, server, state, 'forgejo-light');
-  };
+  const show = (name: string) => showState(page, server, stateNamed(name), 'forgejo-light');
   const focus = () => page.evaluate<Focused | null>(focused);
   /** Tab by tab to what is called so; everything on the way can be seen. */
   const tabTo = async (name: RegExp) => {

@@ -1,20 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { describeChromium, startChromium } from '../../support/chromium';
-import { openGallery, showState } from '../../support/gallery-page';
-import { gallery, galleryPath, GalleryServer, type GalleryState } from '../../support/panel-gallery';
-
-/** A gate that requests wait at. */
-function gate() {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open, opened };
-}
-
-function stateOf(name: string): GalleryState {
-  const state = gallery.find((each) => each.name === name);
-  if (state === undefined) throw new Error(`there is no state "${name}"`);
-  return state;
-}
+import { openGallery, showState, stateNamed } from '../../support/gallery-page';
+import { gate } from '../../support/gate';
+import { galleryPath, GalleryServer } from '../../support/panel-gallery';
+import { until } from '../../support/until';
 
 describeChromium('a page of the panel that is kept true', () => {
   let browser: Browser;
@@ -27,6 +16,8 @@ describeChromium('a page of the panel that is kept true', () => {
     await browser?.close();
     await server?.close();
   });
+  // A page of the test before would go on asking.
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 
   /** A state of the panel, and news that come when they are told to. */
   const open = async (name: string): Promise<{ page: Page; news: ReturnType<typeof gate> }> => {
@@ -39,7 +30,7 @@ describeChromium('a page of the panel that is kept true', () => {
       const body = told === 1 ? 'event: live\ndata: {"state":"another","progress":null}\n\n' : '';
       await route.fulfill({ contentType: 'text/event-stream', body });
     });
-    await showState(page, server, stateOf(name), 'forgejo-light');
+    await showState(page, server, stateNamed(name), 'forgejo-light');
     return { page, news };
   };
   /** The page has loaded itself again, and has had the time to show that. */
@@ -114,7 +105,7 @@ describeChromium('a page of the panel that is kept true', () => {
 
   it('tells the page around it no height before it has a width', async () => {
     const page = await openGallery(browser, { width: 760, theme: 'forgejo-light', framed: true });
-    await server.show(stateOf('fine'));
+    await server.show(stateNamed('fine'));
     const around = `${server.url}/around`;
     const body = `<!doctype html><script>var told = []; onmessage = ({ data }) => told.push(data.height)</script>
       <iframe style="width: 0" src="${server.url}${galleryPath}"></iframe>`;
@@ -126,9 +117,10 @@ describeChromium('a page of the panel that is kept true', () => {
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 200))');
     expect(await page.evaluate('told')).toEqual([]);
     await page.evaluate(`document.querySelector('iframe').style.width = '700px'`);
-    await page.waitForFunction('told.length > 0');
-    const inside = await page.frameLocator('iframe').locator('#hw').boundingBox();
-    const told = await page.evaluate<number[]>('told');
-    expect(Math.abs(Math.max(...told) - (inside?.height ?? 0))).toBeLessThan(24);
+    const inside = () => page.frameLocator('iframe').locator('#hw').boundingBox();
+    const told = () => page.evaluate<number[]>('told');
+    await until(async () => Math.abs(((await told()).at(-1) ?? 0) - ((await inside())?.height ?? 0)) < 24);
+    // Nor one that its contents never had.
+    expect(Math.max(...(await told())) - ((await inside())?.height ?? 0)).toBeLessThan(24);
   });
 });
