@@ -35,12 +35,12 @@ describeChromium('in a browser', () => {
       await forge.archive('maintainer', 'archived', true);
       browser = await startChromium();
       page = await signIn(maintainer);
-    });
+    }, 180_000);
     afterAll(async () => {
-      await browser.close();
-      await panel.stop();
-      await place.close();
-      await forge.close();
+      await browser?.close();
+      await panel?.stop();
+      await place?.close();
+      await forge?.close();
     });
 
     const signIn = async (user: TestUser) => {
@@ -53,6 +53,11 @@ describeChromium('in a browser', () => {
       await fresh.press('[name=password]', 'Enter');
       await fresh.waitForURL((url) => !url.pathname.startsWith('/user/login'));
       return fresh;
+    };
+    /** From now on only a test lets time pass in pages. */
+    const stopClock = async () => {
+      await page.clock.install();
+      await page.clock.pauseAt(Date.now() + 60_000);
     };
     const settingsOf = (name: string) => page.goto(`${forge.url}/maintainer/${name}/settings`);
     const frame = () => page.locator('[data-headwater-panel] iframe');
@@ -80,6 +85,12 @@ describeChromium('in a browser', () => {
     it('believes its own frame alone (AUTH-06)', async () => {
       await settingsOf('plain');
       await frameHeight(321);
+      // Every height that it takes from now on.
+      await page.evaluate(`{
+        const frame = ${panelFrame};
+        window.heights = [];
+        new MutationObserver(() => window.heights.push(frame.style.height)).observe(frame, { attributeFilter: ['style'] });
+      }`);
       await page.evaluate(`window.postMessage({ type: 'headwater:height', height: 999 }, '*')`);
       const inside = page.frames().find((each) => each.url().startsWith(panel.url));
       const lies = [`{ type: 'headwater:other', height: 998 }`, `{ type: 'headwater:height', height: '997px' }`];
@@ -100,6 +111,7 @@ describeChromium('in a browser', () => {
       await other()?.evaluate(`parent.postMessage({ type: 'headwater:height', height: 996 }, '*')`);
       await inside?.evaluate(`parent.postMessage({ type: 'headwater:height', height: 456.2 }, '*')`);
       await frameHeight(457);
+      expect(await page.evaluate('window.heights')).toEqual(['457px']);
     });
 
     it('has no fault that axe finds, around the frame and where nobody answers', async () => {
@@ -159,7 +171,7 @@ describeChromium('in a browser', () => {
 
     it('gives the place back to one that is silent, after ten seconds', async () => {
       panel.instead = 'silence';
-      await page.clock.install();
+      await stopClock();
       await page.goto(`${forge.url}/maintainer/plain/settings`, { waitUntil: 'domcontentloaded' });
       await frame().waitFor({ state: 'attached' });
       await page.clock.fastForward(9_000);
@@ -172,7 +184,7 @@ describeChromium('in a browser', () => {
 
     it("leaves the place to the forge's own pages, where people sign in and consent", async () => {
       panel.instead = { to: `${forge.url}/maintainer/upstream` };
-      await page.clock.install();
+      await stopClock();
       await settingsOf('plain');
       await page.waitForFunction(`${panelFrame}?.contentWindow.location.pathname === '/maintainer/upstream'`);
       await page.frames().at(-1)?.waitForLoadState('load');

@@ -58,28 +58,62 @@ export class PanelPerson {
 
   async press(name: string | RegExp): Promise<void> {
     const exact = typeof name === 'string';
-    await this.#still();
-    await this.panel.getByRole('button', { name, exact }).first().click();
+    await this.#point(this.panel.getByRole('button', { name, exact }));
     await this.#answered();
   }
 
   async follow(name: RegExp): Promise<void> {
-    await this.#still();
-    await this.panel.getByRole('link', { name }).first().click();
+    await this.#point(this.panel.getByRole('link', { name }));
     await this.#answered();
+  }
+
+  /** What stands below a title that folds. */
+  unfold(title: string | RegExp): Promise<void> {
+    return this.#point(this.panel.getByText(title, { exact: typeof title === 'string' }));
+  }
+
+  async choose(label: string | RegExp): Promise<void> {
+    await this.#point(this.field(label));
+    await until(() => this.field(label).isChecked());
   }
 
   field(label: string | RegExp): Locator {
     return this.panel.getByLabel(label, { exact: label === 'Username' });
   }
 
-  /** Quicker than any person, a press would miss while the frame is on its way to the height of its contents. */
-  #still(): Promise<void> {
-    return until(async () => {
+  /** Until the panel is all there, its script too, and its frame as high (px) as its contents. */
+  async still(): Promise<number> {
+    const look = async (): Promise<number | null> => {
       const frame = await this.page.locator('[data-headwater-panel] iframe').boundingBox();
       const inside = await this.panel.locator('#hw').boundingBox();
-      return Math.abs((frame?.height ?? 0) - (inside?.height ?? 0)) < 24;
-    });
+      const ready = await this.panel.locator('body').evaluate('document.readyState');
+      if (frame === null || inside === null || ready !== 'complete') return null;
+      return Math.abs(frame.height - inside.height) < 24 ? frame.height : null;
+    };
+    let height: number | null = null;
+    // A frame that goes on to another page cannot be asked.
+    await until(async () => (height = await look().catch(() => null)) !== null);
+    return height ?? 0;
+  }
+
+  /**
+   * Quicker than any person, a press may come beside the frame, which news have just made move with the page around it; a
+   * person sees that and presses again. One that has reached the panel is its own.
+   */
+  async #point(what: Locator): Promise<void> {
+    do {
+      await this.still();
+      await this.panel.locator('html').evaluate(`(html) => {
+        html.dataset.pressed = 'no';
+        addEventListener('pointerdown', () => delete html.dataset.pressed, { capture: true, once: true });
+      }`);
+      await what.first().click();
+    } while (await this.#missed());
+  }
+
+  async #missed(): Promise<boolean> {
+    const asked = this.panel.locator('html[data-pressed=no]').count();
+    return (await asked.catch(() => 0)) > 0;
   }
 
   /** What was asked for is there: words that stood there before are no answer. */
