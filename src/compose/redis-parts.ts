@@ -58,6 +58,11 @@ const unavailable = (): Promise<never> => Promise.reject(new HeadwaterError('que
 /** No server runs on this data folder: what is asked for stays recorded, and its next start takes it up. */
 const absent: RedisParts = {
   queue: { ensure: unavailable, ping: unavailable, work: () => undefined, close: async () => undefined },
-  notices: { publish: () => undefined, subscribe: async () => () => undefined, close: async () => undefined },
+  notices: {
+    publish: () => undefined,
+    subscribe: async () => () => undefined,
+    ping: unavailable,
+    close: async () => undefined,
+  },
   rateCounters: null,
 };

@@ -18,6 +18,9 @@ export const readiness = z
         database: check.describe('The database.'),
         queue: check.describe('Redis.'),
         forge: check.describe('The forge, asked with the token of Headwater’s account.'),
+        live: check.describe(
+          'Redis carries news between processes; without it pages and event streams are late, and all else works.',
+        ),
       })
       .describe('Each part by itself.'),
   })

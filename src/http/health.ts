@@ -6,10 +6,13 @@ type Check = { readonly status: 'ok' } | { readonly status: 'fault'; readonly co
 
 interface Readiness {
   readonly status: 'ready' | 'not_ready';
-  readonly checks: { readonly database: Check; readonly queue: Check; readonly forge: Check };
+  readonly checks: { readonly database: Check; readonly queue: Check; readonly forge: Check; readonly live: Check };
 }
 
-/** /healthz: the process answers. /readyz: database, queue and forge answer too. Both tell nothing that is secret. */
+/**
+ * /healthz: the process answers. /readyz: database, queue and forge answer too; it also says whether news arrive, without which
+ * pages are late and all else works. Both tell nothing that is secret.
+ */
 export function createHealthRouter(deps: HealthDeps): Router {
   const readiness = createReadiness(deps);
   const router = Router();
@@ -39,13 +42,14 @@ function createReadiness(deps: HealthDeps): () => Promise<Readiness> {
 }
 
 async function checkAll(deps: HealthDeps, limitMs: number): Promise<Readiness> {
-  const [database, queue, forge] = await Promise.all([
+  const [database, queue, forge, live] = await Promise.all([
     check(() => deps.store.ping(), 'store_unavailable', limitMs),
     check(() => deps.queue.ping(), 'queue_unavailable', limitMs),
     check(() => deps.forge.account(), 'forge_unreachable', limitMs),
+    check(() => deps.notices.ping(), 'queue_unavailable', limitMs),
   ]);
   const ready = [database, queue, forge].every((each) => each.status === 'ok');
-  return { status: ready ? 'ready' : 'not_ready', checks: { database, queue, forge } };
+  return { status: ready ? 'ready' : 'not_ready', checks: { database, queue, forge, live } };
 }
 
 async function check(ask: () => Promise<unknown>, onTimeout: string, limitMs: number): Promise<Check> {

@@ -23,6 +23,7 @@ import type { Upstream } from '../ports/upstream';
 export interface HealthDeps {
   readonly store: Pick<Store, 'ping'>;
   readonly queue: Pick<RunQueue, 'ping'>;
+  readonly notices: Pick<Notices, 'ping'>;
   readonly forge: Pick<Forge, 'account'>;
   readonly log: Logger;
   /** The pino instance that the request log writes to. */
@@ -58,7 +59,7 @@ export interface HttpDeps
   readonly pushSyncs: Pick<PushSyncs, 'sync'>;
   /** Lists an upstream's refs while somebody waits. */
   readonly listUpstream: Upstream['list'];
-  readonly notices: Pick<Notices, 'publish' | 'subscribe'>;
+  readonly notices: Pick<Notices, 'ping' | 'publish' | 'subscribe'>;
   readonly forgeNews: Pick<ForgeNews, 'hear'>;
   readonly hookPolicy: HookPolicy;
   readonly hookTimers: Pick<HookTimers, 'set'>;

@@ -8,7 +8,8 @@ export interface PageAnswer {
 }
 
 export type RedisFound =
-  | { readonly kind: 'answers'; readonly eviction: string | null }
+  /** `refused`: commands that this user may not use, and Headwater needs. */
+  | { readonly kind: 'answers'; readonly eviction: string | null; readonly refused: readonly string[] }
   /** Nobody answers at the address that was given. */
   | { readonly kind: 'silent'; readonly why: string }
   /** None was given: `headwater serve` starts one, with this program. */

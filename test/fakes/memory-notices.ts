@@ -1,3 +1,4 @@
+import { HeadwaterError } from '../../src/domain/errors';
 import type { MirrorNotice } from '../../src/domain/events';
 import type { Notices } from '../../src/ports/notices';
 
@@ -5,6 +6,8 @@ type Listener = (notice: MirrorNotice) => void;
 
 /** Delivers at once and in order, and remembers everything that was published. */
 export class MemoryNotices implements Notices {
+  /** Set to have `ping` fail. */
+  down = false;
   readonly published: { readonly mirrorId: string; readonly notice: MirrorNotice }[] = [];
   readonly #listeners = new Map<string, Set<Listener>>();
 
@@ -24,6 +27,10 @@ export class MemoryNotices implements Notices {
 
   of(mirrorId: string): MirrorNotice[] {
     return this.published.filter((entry) => entry.mirrorId === mirrorId).map((entry) => entry.notice);
+  }
+
+  async ping(): Promise<void> {
+    if (this.down) throw new HeadwaterError('queue_unavailable');
   }
 
   async close(): Promise<void> {

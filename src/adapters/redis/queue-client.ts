@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from '../../ports/logger';
+import { blockingRedis } from './blocking-redis';
 import { createRedisClient, type RedisConnection } from './redis-client';
 
 type QueueRole = 'client' | 'subscriber' | 'bclient';
@@ -21,18 +22,19 @@ export function createQueueClient(
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
     ...(role === 'client' ? { commandTimeout: commandTimeoutMs } : {}),
   };
-  const client = createRedisClient(connection, `queue:${role}`, options, role === 'bclient' ? BlockingRedis : Redis);
+  const kinds = { client: Redis, subscriber: UnsubscribedRedis, bclient: blockingRedis(isClosing) };
+  const client = createRedisClient(connection, `queue:${role}`, options, kinds[role]);
   reportOutages(client, role, logger, isClosing);
   return client;
 }
 
 /**
- * Bull reconnects it while it closes. It leaves the rejection unhandled when Redis is away, which would end the process,
- * and waits without end for a Redis that answers nothing.
+ * Bull wants to hear of delayed jobs, of which there are none, and takes no job before Redis lets it: a refusal would end the
+ * delivery for good.
  */
-class BlockingRedis extends Redis {
-  override async connect(): Promise<void> {
-    super.connect().catch(() => undefined);
+class UnsubscribedRedis extends Redis {
+  override subscribe(): Promise<unknown> {
+    return Promise.resolve(0);
   }
 }
 

@@ -34,7 +34,8 @@ export function createRedisClient(
  * (ioredis has a `socketTimeout`, whose timer outlives the connection and then cuts the next one.)
  */
 export function reconnectRedisClient(client: Redis): void {
-  if (client.status === 'ready') client.disconnect(true);
+  // It stays ready until the other side, or a time-out, has ended it as well.
+  if (client.status === 'ready' && !client.stream.writableEnded) client.disconnect(true);
 }
 
 /** Ends a connection in whatever state it is. */

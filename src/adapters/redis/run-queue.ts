@@ -4,7 +4,9 @@ import { HeadwaterError } from '../../domain/errors';
 import type { Logger } from '../../ports/logger';
 import type { RunJob, RunPriority, RunQueue } from '../../ports/run-queue';
 import { evictionPolicy } from './eviction';
+import { inTime } from './in-time';
 import { createQueueClient } from './queue-client';
+import { watchRefusals } from './refusals';
 import { closeRedisClient, reconnectRedisClient, type RedisConnection } from './redis-client';
 
 export interface RunQueueOptions {
@@ -16,8 +18,6 @@ export interface RunQueueOptions {
 
 /** Bull takes the lowest number first. */
 const priorities: Readonly<Record<RunPriority, number>> = { manual: 1, clock: 10 };
-/** After this long without an answer the queue is unavailable, ms; a little less than the time-out of one command. */
-const patienceMs = 2_400;
 
 const settings: Bull.AdvancedSettings = {
   // A killed worker's job is delivered again within half a minute or so, and as often as it takes: whether it is still
@@ -47,7 +47,11 @@ export async function openRunQueue({ connection, name = 'runs', logger }: RunQue
   });
   // It names its blocking connection without looking at the answer: a refusal, or an end before it, would end the process.
   bull.setWorkerName = () => Promise.resolve();
-  bull.on('error', (error: Error) => logger.debug({ why: error.message }, 'The queue reports an error'));
+  const refusals = watchRefusals(logger);
+  bull.on('error', (error: Error) => {
+    logger.debug({ why: error.message }, 'The queue reports an error');
+    refusals.note(error);
+  });
 
   const close = async (): Promise<void> => {
     await bull.close();
@@ -73,12 +77,19 @@ export async function openRunQueue({ connection, name = 'runs', logger }: RunQue
   const queue: RunQueue = {
     ensure: (job, priority) => answered(ensure(job, priority)),
     work: (handler, concurrency) => {
-      const worker = bull.process(concurrency, (job) => workOn(job, handler, logger));
+      const worker = bull.process(concurrency, (job) => {
+        refusals.forget();
+        return workOn(job, handler, logger);
+      });
       worker.catch((thrown: unknown) => {
         if (closing === null) logger.error({ err: thrown }, 'The queue stopped delivering');
       });
     },
-    ping: async () => void (await answered(bull.client.ping())),
+    ping: async () => {
+      await answered(bull.client.ping());
+      const refused = refusals.latest();
+      if (refused !== null) throw new HeadwaterError('queue_unavailable', {}, { cause: new Error(refused) });
+    },
     close: () => (closing ??= close()),
   };
 
@@ -126,22 +137,4 @@ async function refuseEviction(answer: Promise<string | null>, logger: Logger): P
     throw new HeadwaterError('config_invalid', {
       faults: `Redis drops keys when its memory is full (maxmemory-policy ${policy}); set it to noeviction`,
     });
-}
-
-/** Every failure of Redis means the same: the job is not safely there. */
-async function inTime<T>(work: Promise<T>, onLate: () => void): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      onLate();
-      reject(new HeadwaterError('queue_unavailable'));
-    }, patienceMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } catch (thrown) {
-    throw thrown instanceof HeadwaterError ? thrown : new HeadwaterError('queue_unavailable', {}, { cause: thrown });
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -43,6 +43,13 @@ async function checkRedis(machine: Machine): Promise<Verdict> {
     case 'silent':
       return fail(`Redis does not answer (${found.why}).`, 'Look at it and at HEADWATER_REDIS_URL.');
     case 'answers':
+      if (found.refused.length > 0) {
+        const sentence = `Redis refuses ${found.refused.join(', ')} to the user of HEADWATER_REDIS_URL`;
+        const cure = 'Allow that user all commands on the keys and channels headwater:*.';
+        return found.refused.every((command) => command === 'SUBSCRIBE')
+          ? warn(`${sentence}, so pages and event streams are late.`, cure)
+          : fail(`${sentence}, so no mirror is updated.`, cure);
+      }
       return found.eviction === null
         ? ok('Redis answers and forgets nothing.')
         : warn(

@@ -92,7 +92,7 @@ describe('compose', () => {
     const ok = { status: 'ok' };
     expect(await get(app, '/readyz')).toEqual({
       status: 200,
-      body: { status: 'ready', checks: { database: ok, queue: ok, forge: ok } },
+      body: { status: 'ready', checks: { database: ok, queue: ok, forge: ok, live: ok } },
     });
     expect((await get(app, '/api/v1/repos/owner/project/mirror/pull')).status).toBe(401);
     await app.close();

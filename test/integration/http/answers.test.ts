@@ -111,7 +111,7 @@ describe('health', () => {
     const answer = await request(app).get('/readyz');
     expect(answer.status).toBe(200);
     const ok = { status: 'ok' };
-    expect(answer.body).toEqual({ status: 'ready', checks: { database: ok, queue: ok, forge: ok } });
+    expect(answer.body).toEqual({ status: 'ready', checks: { database: ok, queue: ok, forge: ok, live: ok } });
   });
 
   it.each([
@@ -129,6 +129,14 @@ describe('health', () => {
       ([, check]) => check.status !== 'ok',
     );
     expect(faults).toEqual([[name, { status: 'fault', code }]]);
+  });
+
+  it('is ready while news do not arrive, and says so', async () => {
+    const { app, notices } = httpBench();
+    notices.down = true;
+    const answer = await request(app).get('/readyz');
+    expect([answer.status, answer.body.status]).toEqual([200, 'ready']);
+    expect(answer.body.checks.live).toEqual({ status: 'fault', code: 'queue_unavailable' });
   });
 
   it('gives up on a part that never answers', async () => {

@@ -79,9 +79,13 @@ describe('a Redis that the doctor looks at', () => {
   it('answers and tells what it forgets; without an answer it is silent', async () => {
     const redis = await startRedis(['--maxmemory-policy', 'allkeys-lru']);
     try {
-      expect(await redisState({ url: redis.url, dir })).toEqual({ kind: 'answers', eviction: 'allkeys-lru' });
+      expect(await redisState({ url: redis.url, dir })).toEqual({
+        kind: 'answers',
+        eviction: 'allkeys-lru',
+        refused: [],
+      });
       await redis.client.config('SET', 'maxmemory-policy', 'noeviction');
-      expect(await redisState({ url: redis.url, dir })).toEqual({ kind: 'answers', eviction: null });
+      expect(await redisState({ url: redis.url, dir })).toEqual({ kind: 'answers', eviction: null, refused: [] });
       await redis.kill();
       expect(await redisState({ url: redis.url, dir })).toEqual({
         kind: 'silent',

@@ -202,6 +202,22 @@ it.each([0, 5, 500])('ends quietly when Redis answers nothing from %d ms after i
   redis.thaw();
 });
 
+it.each([0, 300, 600])('closes %d ms after it reconnected to a Redis that answers nothing', async (afterMs) => {
+  const queue = await open();
+  queue.work(async () => undefined, 1);
+  await queue.ping();
+  // Until it waits for a job on its third connection.
+  await until(async () =>
+    /name=headwater:queue:bclient .*cmd=brpoplpush/.test(String(await redis.client.client('LIST'))),
+  );
+  redis.freeze();
+  await failsInTime(() => queue.ping());
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  // A fault would be that it never ends.
+  await queue.close();
+  redis.thaw();
+});
+
 it('works with a Redis that does not let connections be named', async () => {
   await redis.client.call('ACL', 'SETUSER', 'default', '-client|setname');
   const { queue, seen } = await openWorker();

@@ -85,7 +85,7 @@ const sound: World = {
   whyNoPage: null,
   git: '2.39.5',
   disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },
-  redis: { kind: 'answers', eviction: null },
+  redis: { kind: 'answers', eviction: null, refused: [] },
   database: { kind: 'sqlite', state: 'answers', pending: [], unknown: [], why: null },
 };
 
@@ -290,7 +290,27 @@ describe('the doctor', () => {
         { redis: { kind: 'silent', why: 'connect ECONNREFUSED' } },
         /HEADWATER_REDIS_URL/,
       ],
-      ['a Redis that forgets', 'redis', 'warn', { redis: { kind: 'answers', eviction: 'allkeys-lru' } }, /noeviction/],
+      [
+        'a Redis that forgets',
+        'redis',
+        'warn',
+        { redis: { kind: 'answers', eviction: 'allkeys-lru', refused: [] } },
+        /noeviction/,
+      ],
+      [
+        'a Redis that refuses to tell',
+        'redis',
+        'warn',
+        { redis: { kind: 'answers', eviction: null, refused: ['SUBSCRIBE'] } },
+        /all commands on the keys and channels headwater/,
+      ],
+      [
+        'a Redis that refuses to work',
+        'redis',
+        'fail',
+        { redis: { kind: 'answers', eviction: null, refused: ['EVALSHA', 'SUBSCRIBE'] } },
+        /all commands on the keys and channels headwater/,
+      ],
       ['no Redis at all', 'redis', 'fail', { redis: { kind: 'private', program: false, running: false } }, /Install/],
       ['no git', 'git', 'fail', { git: null }, /2\.29/],
       ['an old git', 'git', 'fail', { git: '2.25.1' }, /2\.29/],
