@@ -9,9 +9,13 @@ import type { MirrorApi } from '../support/headwater';
 import { HoldingProxy } from '../support/holding-proxy';
 import { childrenOf, processesWith } from '../support/processes';
 import { Scene } from '../support/scene';
+import { until } from '../support/until';
 
 /** Short enough that a dead worker is noticed within the test. */
-const settings = { LEASE: '1s', PASS_INTERVAL: '1s', UPDATE_INTERVAL: '1h', LOG_LEVEL: 'warn' };
+const settings = {
+  ...{ LEASE: '1s', PASS_INTERVAL: '1s', UPDATE_INTERVAL: '1h', LOG_LEVEL: 'warn' },
+  SHUTDOWN_GRACE: '500ms',
+};
 
 describeForges('CRASH-01: kill -9', (choice) => {
   let scene: Scene;
@@ -133,12 +137,16 @@ describeForges('CRASH-01: kill -9', (choice) => {
     const held = proxy.holdAfter(150_000);
     await enrol(api);
     await held;
-    const stopping = scene.headwater.stop('SIGTERM');
-    setTimeout(() => proxy.release(), 200);
-    await stopping;
+    await scene.headwater.stop('SIGTERM');
     await until(() => processesWith(scene.headwater.dataDir).length === 0);
+    proxy.release();
     await scene.headwater.start();
     await expectWhole(repo, api);
+    // It is the same run that was taken up again.
+    expect((await api.runs()).map(({ cause, status }) => [cause, status])).toEqual([
+      ['manual', 'finished'],
+      ['enrolled', 'finished'],
+    ]);
   });
 
   it('SCHED-02: of Redis while a run waits loses nothing', async () => {
@@ -150,9 +158,3 @@ describeForges('CRASH-01: kill -9', (choice) => {
     await expectWhole(repo, api);
   });
 });
-
-async function until(done: () => boolean, timeoutMs = 30_000): Promise<void> {
-  for (const end = Date.now() + timeoutMs; !done(); await new Promise((resolve) => setTimeout(resolve, 50))) {
-    if (Date.now() > end) throw new Error('it did not happen in time');
-  }
-}

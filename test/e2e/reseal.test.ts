@@ -5,11 +5,11 @@ import { Scene } from '../support/scene';
 describe('SEC-05: another key for what is stored sealed', () => {
   it('works beside running servers: with both keys, after resealing, and then without the old one', async () => {
     const [oldKey, newKey] = [1, 2].map(() => randomBytes(32).toString('base64'));
-    const settings: Record<string, string> = { SECRET_KEY: `${oldKey}` };
-    const scene = await Scene.start({ name: 'the forge double', start: startForgeDouble }, settings);
+    const choice = { name: 'the forge double', start: startForgeDouble };
+    const scene = await Scene.start(choice, { SECRET_KEY: `${oldKey}` });
     const restartWith = async (keys: string) => {
       await scene.headwater.stop();
-      settings['SECRET_KEY'] = keys;
+      scene.headwaterSettings['SECRET_KEY'] = keys;
       await scene.headwater.start();
     };
     const doctor = async () => {

@@ -28,6 +28,8 @@ export class GitUpstream {
   private constructor(private readonly options: GitUpstreamOptions) {
     const handler: http.RequestListener = (request, response) => this.#handle(request, response);
     this.#server = options.tls === undefined ? http.createServer(handler) : https.createServer(options.tls, handler);
+    // A request that crosses with the closing of an idle connection would be lost.
+    this.#server.keepAliveTimeout = 300_000;
   }
 
   static async start(options: GitUpstreamOptions): Promise<GitUpstream> {

@@ -20,8 +20,8 @@ export class Scene {
     readonly source: TempRepo,
     readonly upstream: GitUpstream,
     readonly headwater: Headwater,
-    /** The settings that Headwater was started with. */
-    readonly headwaterSettings: Readonly<Record<string, string>>,
+    /** The settings that Headwater was started with; when it is started again, what they are by then. */
+    readonly headwaterSettings: Record<string, string>,
   ) {}
 
   static async start(choice: ForgeChoice, given: Readonly<Record<string, string>> = {}, role?: 'web'): Promise<Scene> {

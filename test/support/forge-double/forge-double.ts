@@ -96,7 +96,8 @@ export async function startForgeDouble(options: { readonly port?: number } = {})
     await new Promise<void>((resolve) => running.close(() => resolve()));
   };
   const comeBack = async () => {
-    const starting = createServer({ requestTimeout: 0 }, app);
+    // Like a real forge it keeps idle connections: a request that crosses with their closing would be lost.
+    const starting = createServer({ requestTimeout: 0, keepAliveTimeout: 300_000 }, app);
     server = starting;
     await new Promise<void>((resolve, reject) => {
       starting.once('error', reject);
