@@ -7,6 +7,8 @@ export interface TimeWords {
   readonly local: boolean;
 }
 
+/** A number and its unit stay on one line. */
+const joint = '\u00a0';
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -18,12 +20,12 @@ export function sayMoment(at: number, now: number, { local }: TimeWords): string
   if (Math.abs(away) < minute) return away <= 0 ? 'just now' : 'within a minute';
   if (Math.abs(away) < hour) {
     const minutes = Math.round(Math.abs(away) / minute);
-    const words = minutes === 1 ? '1 minute' : `${minutes} minutes`;
+    const words = `${minutes}${joint}${minutes === 1 ? 'minute' : 'minutes'}`;
     return away < 0 ? `${words} ago` : `in ${words}`;
   }
   if (away < 0 && away > -4 * hour) {
     const hours = Math.round(-away / hour);
-    return hours === 1 ? '1 hour ago' : `${hours} hours ago`;
+    return `${hours}${joint}${hours === 1 ? 'hour' : 'hours'} ago`;
   }
   return dated(at, now, local);
 }

@@ -14,10 +14,10 @@ describe('times', () => {
     [0, 'just now'],
     [-20_000, 'just now'],
     [20_000, 'within a minute'],
-    [-minute, '1 minute ago'],
-    [-12 * minute, '12 minutes ago'],
-    [5 * minute, 'in 5 minutes'],
-    [-2 * hour, '2 hours ago'],
+    [-minute, '1\u00a0minute ago'],
+    [-12 * minute, '12\u00a0minutes ago'],
+    [5 * minute, 'in 5\u00a0minutes'],
+    [-2 * hour, '2\u00a0hours ago'],
     [-6 * hour, 'today 06:00 UTC'],
     [6 * hour, 'today 18:00 UTC'],
     [-18 * hour, 'yesterday 18:00 UTC'],
@@ -46,25 +46,25 @@ describe('numbers', () => {
   });
 
   it.each([
-    [812, '812 bytes'],
-    [3_100_000, '3.1 MB'],
-    [131_000_000, '131 MB'],
-    [1_200_000_000, '1.2 GB'],
+    [812, '812\u00a0bytes'],
+    [3_100_000, '3.1\u00a0MB'],
+    [131_000_000, '131\u00a0MB'],
+    [1_200_000_000, '1.2\u00a0GB'],
   ])('%d bytes are %s', (value, words) => expect(bytes(value)).toBe(words));
 
   it.each([
-    [400, '1 second'],
-    [4_000, '4 seconds'],
-    [130_000, '2 minutes 10 seconds'],
-    [10_800_000, '3 hours'],
+    [400, '1\u00a0second'],
+    [4_000, '4\u00a0seconds'],
+    [130_000, '2\u00a0minutes 10\u00a0seconds'],
+    [10_800_000, '3\u00a0hours'],
   ])('%d ms last %s', (value, words) => expect(duration(value)).toBe(words));
 
   it.each([
-    [1_000, '5 seconds'],
-    [41_000, '40 seconds'],
-    [58_000, '1 minute'],
-    [170_000, '3 minutes'],
-    [4_900_000, '1 hour 20 minutes'],
+    [1_000, '5\u00a0seconds'],
+    [41_000, '40\u00a0seconds'],
+    [58_000, '1\u00a0minute'],
+    [170_000, '3\u00a0minutes'],
+    [4_900_000, '1\u00a0hour 20\u00a0minutes'],
   ])('%d ms are roughly %s', (value, words) => expect(roughly(value)).toBe(words));
 });
 
@@ -93,7 +93,7 @@ describe('progress', () => {
       percent: 62,
       detail:
         '184,320\u00a0of\u00a0297,104\u00a0objects · 129\u00a0MB · 5.4\u00a0MB/s · about\u00a015\u00a0seconds\u00a0left',
-      spoken: 'Fetching, 62 percent, about 15 seconds left.',
+      spoken: 'Fetching, 62 percent, about 15\u00a0seconds left.',
     });
   });
 
