@@ -27,5 +27,6 @@ const project = (name) => ({
 });
 module.exports = {
   projects: ['unit', 'contract', 'integration', 'e2e'].map(project),
-  testTimeout: 60_000,
+  // A machine that gives each process a tenth of a processor takes ten seconds for each command that a test starts.
+  testTimeout: 180_000,
 };

@@ -36,7 +36,7 @@ const missing = postgresBinaries === null ? ' (skipped: PostgreSQL is not instal
       scene = await Scene.start({ name: 'the forge double', start: startForgeDouble }, settings, 'web');
       scene.source.commit('main', 'one');
       worker = await startWorker();
-    }, 120_000);
+    }, 240_000);
     afterAll(async () => {
       await worker.close();
       await scene.close();
@@ -85,7 +85,7 @@ const missing = postgresBinaries === null ? ' (skipped: PostgreSQL is not instal
       try {
         const projects = await Promise.all(Array.from({ length: 6 }, () => scene.project()));
         await Promise.all(projects.map(({ api }) => api.put(scene.settings)));
-        await Promise.all(projects.map(({ api }) => api.settled(60_000)));
+        await Promise.all(projects.map(({ api }) => api.settled()));
         for (const { repo, api } of projects) {
           expect(scene.refs(repo)).toEqual(scene.upstreamRefs());
           expect(await api.runs()).toHaveLength(1);

@@ -38,7 +38,7 @@ describe('bad input through the API', () => {
       forgeToken: scene.botToken.token,
       settings: { ...scene.headwaterSettings, FETCH_IDLE_TIMEOUT: '500ms' },
     });
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await impatient.close();
     await scene.close();

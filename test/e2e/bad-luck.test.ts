@@ -23,7 +23,7 @@ describe('bad luck', () => {
     } finally {
       await scene.close();
     }
-  }, 120_000);
+  }, 240_000);
 
   it('with Redis gone: the run is recorded, the answer says so, and readiness names the queue', async () => {
     const scene = await Scene.start(
@@ -44,7 +44,7 @@ describe('bad luck', () => {
     } finally {
       await scene.close();
     }
-  }, 120_000);
+  }, 240_000);
 
   const canMount = mountable();
   (canMount ? it : it.skip)(
@@ -71,7 +71,7 @@ describe('bad luck', () => {
         rmSync(disk, { recursive: true, force: true });
       }
     },
-    120_000,
+    240_000,
   );
 
   it('with a wrong configuration: every fault is told at once, and no secret', async () => {

@@ -22,7 +22,7 @@ describeSshd('with a real sshd', () =>
       first = scene.source.commit('main', 'one');
       scene.source.commit('main', 'two');
       scene.source.commit('dev', 'three');
-    }, 120_000);
+    }, 240_000);
     afterAll(async () => {
       await scene?.close();
       await sshd?.close();
@@ -123,7 +123,7 @@ describeSshd('with a real sshd', () =>
       await call(`POST ${pull}/accept`, { plan_id: held?.plan_id });
       await settled(call);
       expect(scene.refs(repo)).toMatchObject(scene.upstreamRefs());
-    }, 120_000);
+    }, 240_000);
 
     it('of a mirror over SSH: its host keys and its own key', async () => {
       const { call } = await mirrored({ url: sshd.url(scene.source.dir) });

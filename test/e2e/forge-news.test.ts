@@ -28,7 +28,7 @@ describeForges('What happens to a project in the forge', (choice) => {
     scene.source.commit('main', 'one');
     const url = `${scene.headwater.url}/hooks/forge`;
     await scene.forge.addWebhook(null, { url, secret, events: ['push', 'create', 'delete', 'repository'] });
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
 
   async function mirrored() {

@@ -7,7 +7,7 @@ describeForges('NET-05: a forge that is down for a while', (choice) => {
   beforeAll(async () => {
     scene = await Scene.start(choice, { LEASE: '1s' });
     scene.source.commit('main', 'one');
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
 
   it('fails nobody for good: all mirrors go on by themselves soon after it is back', async () => {

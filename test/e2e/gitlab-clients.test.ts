@@ -15,7 +15,7 @@ describeForges("GitLab's clients, unchanged", (choice) => {
     gitlab = new Gitlab({ host, token: scene.token });
     scene.source.commit('main', 'one');
     scene.source.commit('dev', 'two');
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
 
   const pathOf = ({ owner, name }: TestRepo) => `${owner}/${name}`;

@@ -18,7 +18,7 @@ describeForges('An upstream full of traps', (choice) => {
   let first: string;
   beforeAll(async () => {
     scene = await Scene.start(choice);
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
   beforeEach(() => {
     for (const ref of Object.keys(scene.upstreamRefs())) scene.source.git(['update-ref', '-d', ref]);

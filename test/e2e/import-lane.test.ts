@@ -13,7 +13,7 @@ describeForges('an import', (choice) => {
     for (const branch of ['a', 'b/c', 'd']) scene.source.commit(branch, `text of ${branch}`);
     for (const tag of ['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7'])
       scene.source.git(['tag', '-a', '-m', tag, tag, 'main']);
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
 
   const gitIn = (repo: TestRepo, ...args: readonly string[]): string => {

@@ -27,7 +27,7 @@ describeForges('CRASH-01: kill -9', (choice) => {
     for (let i = 0; i < 20; i += 1) scene.source.commit('main', randomBytes(20_000), `file-${i}.bin`);
     scene.source.commit('dev', 'dev');
     scene.source.git(['tag', 'v1', 'main']);
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await proxy.close();
     await scene.close();
@@ -42,7 +42,7 @@ describeForges('CRASH-01: kill -9', (choice) => {
 
   /** The state that an unbroken run would have led to, with nothing left behind. */
   async function expectWhole(repo: TestRepo, api: MirrorApi): Promise<void> {
-    const mirror = await api.until((state) => state.update_status === 'finished', 60_000);
+    const mirror = await api.until((state) => state.update_status === 'finished');
     expect(mirror).toMatchObject({
       failures: 0,
       paused: false,

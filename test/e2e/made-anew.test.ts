@@ -8,7 +8,7 @@ describeForges('AUTH-04: a project that was deleted, and made anew under its nam
   beforeAll(async () => {
     scene = await Scene.start(choice, { WEBHOOK_SECRET: secret, RIGHTS_CACHE: '0s' });
     scene.source.commit('main', 'one');
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
   const secret = randomUUID();
 

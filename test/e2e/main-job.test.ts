@@ -20,7 +20,7 @@ describeForges('the main job', (choice) => {
     source.git(['update-ref', 'refs/tags/light', first]);
     source.git(['update-ref', 'refs/pull/1/head', first]);
     source.git(['symbolic-ref', 'HEAD', 'refs/heads/trunk']);
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
 
   it('imports an upstream into an empty project, follows its default branch, and every hook fires', async () => {

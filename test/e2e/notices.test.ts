@@ -10,7 +10,7 @@ describeForges('the people of a project are told', (choice) => {
     await receiver.start();
     scene = await Scene.start(choice, { MAX_RETRIES: '0' });
     scene.source.commit('main', 'one');
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await receiver.stop();
     await scene.close();
@@ -32,7 +32,7 @@ describeForges('the people of a project are told', (choice) => {
     await receiver.stop();
     await api.put({ auth_password: 'wrong' });
     await api.until((mirror) => mirror.paused);
-    await until(async () => (await issues()).length === 1, 20_000);
+    await until(async () => (await issues()).length === 1);
     await scene.headwater.stop('SIGKILL');
     await receiver.start();
     await scene.headwater.start();
@@ -46,7 +46,7 @@ describeForges('the people of a project are told', (choice) => {
     await api.put({ auth_password: scene.settings.auth_password });
     await api.until((mirror) => mirror.update_status === 'finished');
     await receiver.untilTypes('mirror.recovered');
-    await until(async () => (await issues())[0]?.state === 'closed', 20_000);
+    await until(async () => (await issues())[0]?.state === 'closed');
     expect(await issues()).toMatchObject([{ comments: ['Pull mirroring works again.'] }]);
     // The forge has closed it, and the receiver has the message, a moment before Headwater has noted that.
     await api.until(

@@ -16,7 +16,7 @@ describeForges('Projects and connections, through the API with octokit', (choice
     const scopes = ['write:user', 'write:repository', 'write:organization'];
     const { token } = await scene.forge.createToken(scene.maintainer, scopes);
     octokit = watchOctokit(new Octokit({ auth: token, baseUrl: `${scene.headwater.url}/api/v1`, log: quiet }));
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
 
   const refusal = (asked: Promise<unknown>) =>

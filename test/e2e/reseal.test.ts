@@ -47,5 +47,5 @@ describe('SEC-05: another key for what is stored sealed', () => {
     } finally {
       await scene.close();
     }
-  }, 120_000);
+  }, 240_000);
 });

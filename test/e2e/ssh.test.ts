@@ -24,7 +24,7 @@ describeSshd('with a real sshd', () =>
       scene.source.commit('main', 'two');
       scene.source.commit('other', 'x'.repeat(100_000));
       scene.source.git(['tag', '-a', '-m', 'first release', 'v1', 'main']);
-    }, 120_000);
+    }, 240_000);
     afterAll(async () => {
       await scene?.close();
       await sshd?.close();

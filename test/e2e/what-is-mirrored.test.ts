@@ -30,7 +30,7 @@ describeForges('What is mirrored', (choice) => {
 
   beforeAll(async () => {
     scene = await Scene.start(choice);
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
 
   /** Every test has an upstream state of its own: main with two commits, a branch, a tag on it and a tag on none. */

@@ -23,7 +23,7 @@ describeForges('when a mirror is updated', (choice) => {
     const clock = { LEASE: '1s', PASS_INTERVAL: '1s', UPDATE_INTERVAL: '1h', MIN_UPDATE_INTERVAL: '1s' };
     scene = await Scene.start(choice, clock);
     scene.source.commit('main', 'one');
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
   beforeEach(() => {
     scene.upstream.before = () => false;

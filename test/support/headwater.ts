@@ -125,8 +125,8 @@ export class Headwater {
       child.stderr.on('data', read);
       const tooLate = setTimeout(() => {
         child.kill('SIGKILL');
-        failed(new Error(`headwater does not listen after a minute:\n${this.output.slice(from)}`));
-      }, 60_000);
+        failed(new Error(`headwater does not listen after two minutes:\n${this.output.slice(from)}`));
+      }, 120_000);
       child.once('exit', () => clearTimeout(tooLate));
       child.once('exit', (code, signal) =>
         failed(new Error(`headwater ended (${code ?? signal}):\n${this.output.slice(from)}`)),
@@ -240,11 +240,11 @@ export class MirrorApi {
   }
 
   /** Waits until no run is queued or running, and answers the mirror. */
-  async settled(timeoutMs = 30_000): Promise<MirrorAnswer> {
+  async settled(timeoutMs = 90_000): Promise<MirrorAnswer> {
     return this.until((mirror) => mirror.update_status === 'finished' || mirror.update_status === 'failed', timeoutMs);
   }
 
-  async until(done: (mirror: MirrorAnswer) => boolean, timeoutMs = 30_000): Promise<MirrorAnswer> {
+  async until(done: (mirror: MirrorAnswer) => boolean, timeoutMs = 90_000): Promise<MirrorAnswer> {
     for (const end = Date.now() + timeoutMs; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
       const mirror = await this.mirror();
       if (done(mirror)) return mirror;
