@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
+import { exhaustionOf, withPipes } from './exhaustion';
 import { abortReason } from './list-refs';
 
 export interface GitCommand {
@@ -41,18 +42,20 @@ export const cleanEnvironment = {
 
 /**
  * Runs git without a shell, in a process group of its own. Resolves whatever the exit code is; raises the reason of an
- * aborted signal, and the system's error when git cannot be started.
+ * aborted signal, server_exhausted, and the system's error when git cannot be started.
  */
 export async function runGit(command: GitCommand): Promise<GitOutcome> {
   const { signal, maxOutputBytes = 16 * 1024 * 1024 } = command;
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn(command.gitPath ?? 'git', command.args, {
-      cwd: command.cwd,
-      env: { ...cleanEnvironment, ...command.env },
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    const child = withPipes(() =>
+      spawn(command.gitPath ?? 'git', command.args, {
+        cwd: command.cwd,
+        env: { ...cleanEnvironment, ...command.env },
+        detached: true,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      }),
+    );
     if (command.lowPriority === true && child.pid !== undefined) os.setPriority(child.pid, 10);
     const onAbort = () => {
       if (child.pid !== undefined) killGroup(child.pid);
@@ -68,7 +71,7 @@ export async function runGit(command: GitCommand): Promise<GitOutcome> {
     });
     child.once('error', (error) => {
       signal?.removeEventListener('abort', onAbort);
-      reject(error);
+      reject(exhaustionOf(error) ?? error);
     });
     child.once('close', (exitCode) => {
       signal?.removeEventListener('abort', onAbort);

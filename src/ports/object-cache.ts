@@ -7,7 +7,7 @@ import type { Oid } from '../domain/git-ref';
  * Only the holder of the mirror's lease may call the methods that take a mirror id, `remove` and `sweep` apart.
  */
 export interface ObjectCache {
-  /** Makes the repository if it is missing, clears what a killed fetch left behind, and answers its folder. Raises disk_full. */
+  /** Makes the repository if it is missing, clears what a killed fetch left behind, and answers its folder. Raises disk_full, server_exhausted. */
   open(mirrorId: string): Promise<string>;
 
   /** Tips whose whole history the cache holds. */

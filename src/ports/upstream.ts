@@ -74,7 +74,7 @@ export interface Upstream {
 
   /**
    * Brings the wanted objects with their history into the cache; leaves no ref there and, on failure, no file.
-   * Raises url_blocked, upstream_*, fetch_crashed, fetch_limit, disk_full.
+   * Raises url_blocked, upstream_*, fetch_crashed, fetch_limit, disk_full, server_exhausted.
    */
   fetch(request: FetchRequest): Promise<{ readonly receivedBytes: number }>;
 

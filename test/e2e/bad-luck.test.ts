@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expectTold } from '../support/expect-told';
 import { startForgeDouble } from '../support/forge-double/forge-double';
+import { mountable } from '../support/mountable';
 import { Scene } from '../support/scene';
 
 describe('bad luck', () => {
@@ -93,16 +94,3 @@ describe('bad luck', () => {
     expect(said).not.toMatch(/s3cret-token|short-key|\bat .*\.(ts|js):\d+/);
   });
 });
-
-function mountable(): boolean {
-  const probe = mkdtempSync(join(tmpdir(), 'headwater-mount-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe], { stdio: 'ignore' });
-    execFileSync('umount', [probe], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(probe, { recursive: true, force: true });
-  }
-}

@@ -20,12 +20,22 @@ const config = `[core]
 
 /** Makes an empty bare repository without starting git: four files and a few folders. */
 export async function makeBareRepository(cacheDir: string): Promise<void> {
-  for (const folder of ['objects/pack', 'objects/info', 'refs'])
-    await fs.mkdir(path.join(cacheDir, folder), { recursive: true });
+  await fs.mkdir(path.dirname(cacheDir), { recursive: true });
+  for (const folder of ['', 'objects', 'objects/pack', 'objects/info', 'refs'])
+    await makeFolder(path.join(cacheDir, folder));
   await writeTips(cacheDir, []);
   await fs.writeFile(path.join(cacheDir, 'config'), config);
   // Last, since a repository without it is none.
   await fs.writeFile(path.join(cacheDir, 'HEAD'), head);
+}
+
+/** One at a time: where a disk is full, Node's recursive way says that there is no such file (RES-03). */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await fs.mkdir(folder);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+  }
 }
 
 /** Is it as we made it, with every pack that its tips need? False also when it does not exist. */

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { HeadwaterError } from '../../domain/errors';
+import { exhaustionOf } from '../../git-http/exhaustion';
 import { runGit } from '../../git-http/run-git';
 import type { ObjectCache } from '../../ports/object-cache';
 import { answerAncestry } from './ancestry';
@@ -41,7 +42,7 @@ export function createObjectCache(options: ObjectCacheOptions): ObjectCache {
 
   return {
     open: (mirrorId) =>
-      tellingFullDisk(async () => {
+      tellingExhaustion(async () => {
         const cacheDir = cacheDirOf(mirrorId);
         await clearLeftovers(cacheDir);
         if (!(await isSound(cacheDir))) {
@@ -56,7 +57,7 @@ export function createObjectCache(options: ObjectCacheOptions): ObjectCache {
     },
 
     setTips: (mirrorId, tips) =>
-      tellingFullDisk(async () => {
+      tellingExhaustion(async () => {
         const cacheDir = cacheDirOf(mirrorId);
         await writeTips(cacheDir, tips);
         if ((await countPacks(cacheDir)) > maxPacks) await mergePacks(cacheDir);
@@ -79,12 +80,10 @@ export function createObjectCache(options: ObjectCacheOptions): ObjectCache {
   };
 }
 
-async function tellingFullDisk<T>(work: () => Promise<T>): Promise<T> {
+async function tellingExhaustion<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new HeadwaterError('disk_full', {}, { cause: error });
-    throw error;
+    throw exhaustionOf(error) ?? error;
   }
 }

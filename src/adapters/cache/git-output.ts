@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { HeadwaterError } from '../../domain/errors';
+import { withPipes } from '../../git-http/exhaustion';
 import { cleanEnvironment, killGroup } from '../../git-http/run-git';
 
 export interface GitReader {
@@ -24,11 +25,13 @@ const maxErrorText = 4096;
 
 export function startGit({ gitPath = 'git', cacheDir, signal }: GitReader, args: readonly string[]): RunningGit {
   signal.throwIfAborted();
-  const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(gitPath, ['--git-dir', cacheDir, ...args], {
-    env: cleanEnvironment,
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const child: ChildProcessByStdio<Writable, Readable, Readable> = withPipes(() =>
+    spawn(gitPath, ['--git-dir', cacheDir, ...args], {
+      env: cleanEnvironment,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    }),
+  );
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     if (said.length < maxErrorText) said += chunk.toString();

@@ -1,5 +1,6 @@
 import { HeadwaterError } from '../../domain/errors';
 import { showRemoteText } from '../../domain/redact';
+import { exhaustionOf } from '../../git-http/exhaustion';
 import type { HttpFault, TranslateFault } from '../../git-http/http-fault';
 import { connectTimeoutCode } from '../../git-http/requester';
 import { retryAfterMs } from '../../git-http/response-head';
@@ -77,7 +78,8 @@ export function gitFault(context: GitFaultContext): TranslateFault {
       case 'too_large':
         return failed(`more than ${fault.limit} bytes`);
       case 'transport': {
-        if (fault.error instanceof HeadwaterError) return fault.error;
+        const ours = fault.error instanceof HeadwaterError ? fault.error : exhaustionOf(fault.error);
+        if (ours !== null) return ours;
         return new HeadwaterError(
           'forge_unreachable',
           { why: reasonOfCode(fault.error.code ?? '') },

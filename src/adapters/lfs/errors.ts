@@ -1,14 +1,22 @@
 import { HeadwaterError } from '../../domain/errors';
 import { showRemoteText } from '../../domain/redact';
+import { exhaustionOf } from '../../git-http/exhaustion';
 import type { HttpFault, TranslateFault } from '../../git-http/http-fault';
 import { connectTimeoutCode } from '../../git-http/requester';
 import { parseJson } from './batch';
 import type { Answer } from './server';
 
+/** It has a code already, or is about this machine; null: neither. */
+function ownFault(fault: HttpFault): HeadwaterError | null {
+  if (fault.kind !== 'transport') return null;
+  return fault.error instanceof HeadwaterError ? fault.error : exhaustionOf(fault.error);
+}
+
 /** What a fault of the connection to the upstream's LFS server, or to its object store, means. */
 export function upstreamFault(host: string): TranslateFault {
   return (fault) => {
-    if (fault.kind === 'transport' && fault.error instanceof HeadwaterError) return fault.error;
+    const ours = ownFault(fault);
+    if (ours !== null) return ours;
     if (fault.kind === 'stalled')
       return new HeadwaterError('upstream_stalled', {
         host,
@@ -59,7 +67,8 @@ const doing = 'copying LFS objects';
 
 /** What a fault of the connection to the forge means. */
 export function forgeFault(fault: HttpFault): HeadwaterError {
-  if (fault.kind === 'transport' && fault.error instanceof HeadwaterError) return fault.error;
+  const ours = ownFault(fault);
+  if (ours !== null) return ours;
   if (fault.kind === 'too_large') return new HeadwaterError('forge_failed', { status: 'an endless answer', doing });
   const cause = fault.kind === 'transport' ? { cause: fault.error } : {};
   return new HeadwaterError('forge_unreachable', { why: reasonOf(fault) }, cause);

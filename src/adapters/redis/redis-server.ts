@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { HeadwaterError } from '../../domain/errors';
+import { withPipes } from '../../git-http/exhaustion';
 
 const run = promisify(execFile);
 
@@ -46,7 +47,7 @@ export function startRedisServer(place: {
   const [program = 'redis-server', ...args] = [...tied, ...alone, 'redis-server', ...settings(dir, socketPath)];
   // No environment but this: ours holds secrets.
   const env = { PATH: searchPath };
-  const child = spawn(program, args, { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = withPipes(() => spawn(program, args, { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] }));
 
   let log = '';
   const keep = (chunk: Buffer): void => {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { withPipes } from '../../git-http/exhaustion';
 import { killGroup } from '../../git-http/run-git';
 import { FetchMessageReader, type FetchMessage } from './fetch-messages';
 
@@ -27,16 +28,22 @@ export interface FetchChildEnd {
   readonly stderr: string;
   /** It wrote something that no honest child writes, and was killed for it. */
   readonly garbage: boolean;
+  /** Why there never was a process. */
+  readonly notStarted: Error | null;
 }
 
 const maxStderrBytes = 16 * 1024;
 
-/** One process for one fetch. It may be started ahead of its job, since loading nodegit takes a third of a second. */
+/**
+ * One process for one fetch. It may be started ahead of its job, since loading nodegit takes a third of a second.
+ * Raises server_exhausted.
+ */
 export class FetchChild {
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #reader = new FetchMessageReader();
   #onMessage: (message: FetchMessage) => void = () => {};
   #stderr = '';
+  #notStarted: Error | null = null;
   #garbage = false;
   #ended = false;
   /** Resolves once the process is gone. Never rejects. */
@@ -44,13 +51,15 @@ export class FetchChild {
 
   constructor(options: FetchChildOptions) {
     const [command, ...args] = commandLine(options.entry ?? defaultEntry(), options.limits);
-    this.#process = spawn(command, args, {
-      cwd: '/',
-      // libgit2 would read configuration in HOME, and obey it (SSRF-10).
-      env: { HOME: '/nonexistent', PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    this.#process = withPipes(() =>
+      spawn(command, args, {
+        cwd: '/',
+        // libgit2 would read configuration in HOME, and obey it (SSRF-10).
+        env: { HOME: '/nonexistent', PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
+        detached: true,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      }),
+    );
     this.#process.stdin.on('error', () => {}); // a dead child; `ended` tells
     this.#process.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
     this.#process.stderr.on('data', (chunk: Buffer) => {
@@ -59,10 +68,11 @@ export class FetchChild {
     this.ended = new Promise((resolve) => {
       const end = (exitCode: number | null, signal: NodeJS.Signals | null) => {
         this.#ended = true;
-        resolve({ exitCode, signal, stderr: this.#stderr, garbage: this.#garbage });
+        resolve({ exitCode, signal, stderr: this.#stderr, garbage: this.#garbage, notStarted: this.#notStarted });
       };
       this.#process.once('error', (error) => {
         this.#stderr += error.message;
+        this.#notStarted = error;
         end(null, null);
       });
       this.#process.once('close', end);

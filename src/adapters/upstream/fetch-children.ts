@@ -19,7 +19,7 @@ export class FetchChildren {
     this.#prepareSpare();
   }
 
-  /** A child without a job. The caller kills it and awaits its end. */
+  /** A child without a job. The caller kills it and awaits its end. Raises server_exhausted. */
   take(): FetchChild {
     const spare = this.#spare;
     this.#spare = null;
@@ -42,7 +42,11 @@ export class FetchChildren {
 
   #prepareSpare(): void {
     if (!this.options.keepSpare || this.#closed || this.#spare?.isAlive === true) return;
-    this.#spare = this.#spawn();
+    try {
+      this.#spare = this.#spawn();
+    } catch {
+      // Whoever needs one hears of it when there is none then either.
+    }
   }
 
   #spawn(): FetchChild {

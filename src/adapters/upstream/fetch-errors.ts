@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../domain/errors';
+import { exhaustionOf } from '../../git-http/exhaustion';
 import type { FetchChildEnd } from './fetch-child';
 
 export interface FetchContext {
@@ -40,6 +41,10 @@ export function libgitFault(message: string, context: FetchContext): HeadwaterEr
 /** A child that ended without a result. */
 export function childEndFault(end: FetchChildEnd, context: FetchContext, diskIsFull: boolean): HeadwaterError {
   if (end.garbage) return new HeadwaterError('fetch_crashed', { why: 'it sent something that it should not' });
+  const exhausted = exhaustionOf(end.notStarted);
+  if (exhausted !== null) return exhausted;
+  if (end.notStarted !== null)
+    return new HeadwaterError('fetch_crashed', { why: 'it could not be started' }, { cause: end.notStarted });
   if (diskIsFull) return new HeadwaterError('disk_full');
   if (end.signal === 'SIGXCPU')
     return new HeadwaterError('fetch_limit', { limit: `${context.cpuSeconds} seconds of processor time` });

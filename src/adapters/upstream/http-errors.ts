@@ -1,5 +1,6 @@
 import { HeadwaterError } from '../../domain/errors';
 import { showRemoteText } from '../../domain/redact';
+import { exhaustionOf } from '../../git-http/exhaustion';
 import type { HttpFault, TranslateFault } from '../../git-http/http-fault';
 import { connectTimeoutCode } from '../../git-http/requester';
 
@@ -100,7 +101,8 @@ const tlsReasons: Readonly<Record<string, string>> = {
 };
 
 function transportFault(error: NodeJS.ErrnoException, host: string): HeadwaterError {
-  if (error instanceof HeadwaterError) return error;
+  const ours = error instanceof HeadwaterError ? error : exhaustionOf(error);
+  if (ours !== null) return ours;
   const code = error.code ?? '';
   const cause = { cause: error };
   const tls = tlsReasons[code];

@@ -20,6 +20,12 @@ export const ownFaults = {
     message: 'The Headwater server has no disk space left.',
     advice: 'The admin must free space in the data folder; nothing was lost.',
   },
+  server_exhausted: {
+    class: 'ours',
+    kind: 'transient',
+    message: 'The Headwater server has no {what} left.',
+    advice: 'The admin must raise its limit, or let fewer updates run at once; nothing was lost.',
+  },
   secret_unreadable: {
     class: 'credentials',
     kind: 'user',

@@ -27,7 +27,7 @@ describe('what libgit2 says', () => {
 });
 
 describe('how a child ended', () => {
-  const end = { exitCode: null, signal: null, stderr: '', garbage: false };
+  const end = { exitCode: null, signal: null, stderr: '', garbage: false, notStarted: null };
   test.each([
     [{ ...end, signal: 'SIGSEGV' as const }, false, 'fetch_crashed'],
     [{ ...end, signal: 'SIGBUS' as const }, true, 'disk_full'],
@@ -39,6 +39,8 @@ describe('how a child ended', () => {
       'fetch_limit',
     ],
     [{ ...end, exitCode: 0 }, false, 'fetch_crashed'],
+    [{ ...end, notStarted: Object.assign(new Error('spawn EAGAIN'), { code: 'EAGAIN' }) }, false, 'server_exhausted'],
+    [{ ...end, notStarted: Object.assign(new Error('spawn ENOENT'), { code: 'ENOENT' }) }, false, 'fetch_crashed'],
     [{ ...end, garbage: true, signal: 'SIGKILL' as const }, false, 'fetch_crashed'],
   ])('%j, disk full %s, means %s', async (how, diskIsFull, code) => {
     expect((await faultOf(Promise.reject(childEndFault(how, context, diskIsFull)))).code).toBe(code);

@@ -48,6 +48,7 @@ describe('a failure', () => {
     'forge_unreachable',
     'forge_token_refused',
     'disk_full',
+    'server_exhausted',
     'store_unavailable',
   ])('that is nobody’s fault (%s) never pauses a mirror', (code) => {
     expect(waits(code)).toHaveLength(20);

@@ -159,6 +159,7 @@ export function explainFailure(fault: Fault, context: FailureContext): Failure {
     case 'queue_unavailable':
     case 'store_unavailable':
     case 'database_newer':
+    case 'server_exhausted':
       return failure(both(failures.ours, then), advice.ours(context.runId), 'update');
     default:
       // Everything else is told in the catalogue's own words.
