@@ -95,7 +95,7 @@ describe('Faults between Headwater and a forge, on the forge double', () => {
     hasty.close();
   });
 
-  test('a used-up quota is reported as such', async () => {
+  test('RES-08: a used-up quota is reported as such', async () => {
     const project = await stage.newProject();
     double.setOverQuota('owner', true);
     const push = stage.push(project, [create('refs/heads/main', stage.source.commit())]);

@@ -59,7 +59,7 @@ export function describeStorePeople(current: () => Store): void {
       expect((await current().auditEntries({}, { page: 2, limit: 1 })).items).toEqual([other]);
     });
 
-    it('forgets what is too old, and nothing of a transaction that failed', async () => {
+    it('RES-07: forgets what is too old, and nothing of a transaction that failed', async () => {
       await insert(entry({}));
       await current()
         .transaction(async (tx) => {

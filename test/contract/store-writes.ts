@@ -130,7 +130,7 @@ export function describeStoreWrites(open: () => Store): void {
     expect(await store.deliveredRefs('mirror-2')).toEqual(someRefs());
   });
 
-  it('keeps the newest 100 runs of a mirror, the new one among them whatever its clock says', async () => {
+  it('RES-07: keeps the newest 100 runs of a mirror, the new one among them whatever its clock says', async () => {
     const store = await enrolled();
     await store.transaction(async (tx) => {
       for (let number = 1; number <= 100; number += 1) {

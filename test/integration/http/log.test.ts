@@ -55,6 +55,15 @@ describe('the log', () => {
     expect(last()['mirror']).toEqual({ token: '[redacted]', url: 'x' });
   });
 
+  it('RES-07: is not flooded by what others say: every part of an error is cut to size, and its causes are counted', () => {
+    const { log, lines } = logInto();
+    const flood = 'x'.repeat(1_000_000);
+    let error = new Error(flood);
+    for (let depth = 0; depth < 100; depth += 1) error = new Error(flood, { cause: error });
+    log.error({ err: error }, 'told');
+    expect(lines.join('').length).toBeLessThan(60_000);
+  });
+
   it('drops user information from URLs in fields and errors', () => {
     const { log, last } = logInto();
     log.info({ url: 'https://me:hunter2@host/x', err: new Error('GET https://me:hunter2@host/x failed') }, 'told');

@@ -217,7 +217,7 @@ describe('bounds, defaults and quotas', () => {
     expect(made.body).toMatchObject({ tags: 'none', deletions: 'follow' });
   });
 
-  it('WH-07: refuses one mirror more than the owner or the user may have, with the numbers', async () => {
+  it('RES-08, WH-07: refuses one mirror more than the owner or the user may have, with the numbers', async () => {
     const { policy, put, post, forge, mirrors, newProjects } = bench();
     for (const name of ['b', 'c', 'd']) forge.addProject({ name });
     forge.addProject({ name: 'e', owner: 'group', ownerId: 8 });

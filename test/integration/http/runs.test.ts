@@ -72,7 +72,7 @@ describe('GET runs/{id}', () => {
     },
   ];
 
-  it('tells what became of each ref, page by page', async () => {
+  it('RES-04: tells what became of each ref, page by page', async () => {
     const { app, store } = await benchWithRuns(1);
     await store.transaction(async (tx) => {
       await tx.insertRunOutcomes('run-1', outcomes);

@@ -148,7 +148,7 @@ describe.each(ways)('copying LFS objects $where', ({ threadFromBytes }) => {
     expect(seen.slice(-2)).toEqual([objects.length, objects.length]);
   });
 
-  it('what the project has is neither asked of the upstream nor sent again, so a copy that was cut short goes on', async () => {
+  it('RES-05: what the project has is neither asked of the upstream nor sent again, so a copy that was cut short goes on', async () => {
     const project = await scene.project();
     const [first = never(), second = never()] = add(2);
     await scene.copy(project, [first]);
@@ -498,7 +498,7 @@ describe.each(ways)('copying LFS objects $where', ({ threadFromBytes }) => {
     await expect(scene.copy(project, add(1))).rejects.toMatchObject({ code: 'upstream_unreachable' });
   }, 20_000);
 
-  it("the forge's limit of size holds back the object, its quota fails the run", async () => {
+  it("RES-08: the forge's limit of size holds back the object, its quota fails the run", async () => {
     const project = await scene.project();
     const [small = never()] = add(1, 50);
     const [large = never()] = add(1, 500);

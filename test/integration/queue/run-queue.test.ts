@@ -53,7 +53,7 @@ it.each([
   expect(seen).toEqual(['a']);
 });
 
-it('leaves nothing in Redis of a job that was done', async () => {
+it('RES-07: leaves nothing in Redis of a job that was done', async () => {
   const { queue, seen } = await openWorker();
   await queue.ensure(job('a'), 'manual');
   await until(() => seen.length === 1);

@@ -148,7 +148,7 @@ describe('fetching from a git server', () => {
     expect(packFolder(await cache.open('abort'))).toEqual([]);
   });
 
-  test('a limit of bytes ends it', async () => {
+  test('RES-08: a limit of bytes ends it', async () => {
     const small = openUpstream({ maxFetchBytes: 100 });
     const listing = await small.list(access, never);
     const fault = await faultOf(fetchInto('small', small, access, listing));

@@ -221,6 +221,16 @@ describe('a hostile answer to the question for refs', () => {
       expect(fault.message).not.toContain(form);
   });
 
+  test.each(['flood ', 'x', '://', '\u001b[0'])(
+    'RES-07: however much an upstream says, little of it is passed on: %j',
+    async (flood) => {
+      server.behaviour = { listing: lists(listingOf(`ERR no: ${flood.repeat(60_000 / flood.length)}\n`)) };
+      const fault = await faultOf(upstream.list(accessTo(server.url), never));
+      expect(fault.code).toBe('upstream_refused');
+      expect(fault.message.length).toBeLessThan(400);
+    },
+  );
+
   test('refs that stand in no branch or tag folder are not even looked at', async () => {
     server.behaviour = {
       listing: lists(refsListing({ 'refs/replace/x': oid, '../../evil': oid, 'refs/heads/main': oid })),

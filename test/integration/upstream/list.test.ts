@@ -1,3 +1,4 @@
+import { LaterRefs } from '../../../src/git-http/later-refs';
 import { accessTo, faultOf, never, openUpstream } from '../../support/git-upstream-access';
 import { GitUpstream } from '../../support/git-upstream';
 import { TempRepo } from '../../support/temp-repo';
@@ -95,16 +96,20 @@ describe('listing the refs of a git server', () => {
     expect(fault.code).toBe('upstream_sha256');
   });
 
-  test('fifty thousand refs are listed whole', async () => {
+  test('RES-04: a hundred thousand refs are listed whole, and are not even parsed when they are the same', async () => {
     const many = new TempRepo('many.git');
     const oid = many.commit();
-    const names = Array.from({ length: 50_000 }, (_, i) => `refs/heads/topic/${i}`);
+    const names = Array.from({ length: 100_000 }, (_, i) => `refs/heads/topic/${i}`);
     many.packRefs(new Map(names.map((name) => [name, oid])));
     const other = await GitUpstream.start({ root: many.root });
-    const listing = await upstream.list(accessTo(other.url('many.git')), never);
+    const access = accessTo(other.url('many.git'));
+    const listing = await upstream.list(access, never);
+    const again = await upstream.list(access, never);
     await other.close();
     many.remove();
-    expect(listing.refs.size).toBe(50_001);
+    expect(listing.refs.size).toBe(100_001);
+    expect(again.digest).toBe(listing.digest);
+    expect(again.refs).toBeInstanceOf(LaterRefs);
     expect(listing.invalidNames).toEqual([]);
   });
 

@@ -79,7 +79,7 @@ describe('portions', () => {
     );
   });
 
-  test('portions that fit lose nothing and stay within a command line', () => {
+  test('RES-04: portions that fit lose nothing and stay within a command line', () => {
     fc.assert(
       fc.property(refs, (names) => {
         const updates = names.map(update);

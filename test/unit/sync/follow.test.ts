@@ -1,5 +1,4 @@
-import { fault, HeadwaterError } from '../../../src/domain/errors';
-import { syncStateOf } from '../../../src/domain/sync-state';
+import { HeadwaterError } from '../../../src/domain/errors';
 import type { StoreTransaction } from '../../../src/ports/store';
 import { requestSync } from '../../../src/sync/request-sync';
 import { scheduleDue } from '../../../src/sync/schedule-due';
@@ -191,57 +190,6 @@ describe('a run that finds something new', () => {
       lastError: null,
       lastCounts: { created: 2, rejected: 1 },
     });
-  });
-});
-
-describe('NET-06: a push that is refused in part', () => {
-  /** Five refusals of policy among five hundred branches. */
-  async function refused() {
-    const w = new ScriptedWorld();
-    w.portionSize = 100;
-    const c1 = w.history.commit('c1');
-    for (let number = 0; number < 500; number += 1) w.upstreamRefs.set(`refs/heads/b${number}`, c1);
-    w.upstreamRefs.set(main, c1).set(tag, c1);
-    w.protectedRefs.add('refs/heads/b7');
-    w.refusedRefs.add('refs/heads/b99');
-    w.refusals.set(
-      'refs/heads/b100',
-      fault('ref_refused', { ref: 'refs/heads/b100', why: 'deny updating a hidden ref' }),
-    );
-    w.refusals.set(tag, fault('tag_protected', { ref: tag, account: 'headwater' }));
-    const id = await w.imported();
-    return { w, id };
-  }
-
-  it('lets all others through, tells of each why, and is neither a failure nor a success', async () => {
-    const { w, id } = await refused();
-    expect(w.forgeRefs.size).toBe(498);
-    const { items } = await w.store.runOutcomes((await w.lastRun(id)).id, { page: 1, limit: 1000 });
-    const rejected = items.filter(({ action }) => action === 'rejected');
-    expect(rejected.map(({ ref, reason }) => [ref, reason?.code])).toEqual([
-      ['refs/heads/b7', 'branch_protected'],
-      ['refs/heads/b99', 'hook_declined'],
-      ['refs/heads/b100', 'ref_refused'],
-      [tag, 'tag_protected'],
-    ]);
-    const mirror = await w.mirror(id);
-    expect(mirror).toMatchObject({ status: 'finished', failures: 0, lastCounts: { created: 498, rejected: 4 } });
-    expect(syncStateOf(mirror)).toBe('behind');
-  });
-
-  it('asks again for what policy refused at the regular turn only, and of nothing else', async () => {
-    const { w, id } = await refused();
-    expect((await w.mirror(id)).nextUpdateAt).toBeGreaterThanOrEqual(w.clock.now() + 5 * hour);
-    for (let turn = 0; turn < 3; turn += 1) {
-      w.pushes.length = 0;
-      w.clock.advance(hour);
-      expect(await scheduleDue(w)).toBe(0);
-      w.clock.advance(6 * hour);
-      expect(await scheduleDue(w)).toBe(1);
-      await w.work();
-      expect(w.pushes.flat().sort()).toEqual(['refs/heads/b100', 'refs/heads/b7', 'refs/heads/b99', tag]);
-    }
-    expect(await w.mirror(id)).toMatchObject({ status: 'finished', failures: 0, pause: null });
   });
 });
 
