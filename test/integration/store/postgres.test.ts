@@ -31,7 +31,7 @@ if (postgresBinaries === null) {
     };
     const save = (failures: number) => store.transaction((tx) => tx.saveMirror(buildMirror({ failures })));
 
-    it('says store_unavailable while the server is stopped, and works again by itself', async () => {
+    it('NET-08: says store_unavailable while the server is stopped, and works again by itself', async () => {
       // Several open connections, so that the pool has some to lose.
       await Promise.all(Array.from({ length: 5 }, () => store.transaction((tx) => tx.now())));
       await postgres.stop();
@@ -45,7 +45,7 @@ if (postgresBinaries === null) {
       expect((await store.mirror('mirror-1'))?.failures).toBe(2);
     });
 
-    it('undoes a transaction whose connection is cut, and works again at once', async () => {
+    it('NET-08: undoes a transaction whose connection is cut, and works again at once', async () => {
       const cut = store.transaction(async (tx) => {
         await tx.saveMirror(buildMirror({ failures: 9 }));
         await query(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'");
@@ -54,6 +54,18 @@ if (postgresBinaries === null) {
       await expect(cut).rejects.toMatchObject({ code: 'store_unavailable' });
       expect((await store.mirror('mirror-1'))?.failures).toBe(0);
       await save(1);
+    });
+
+    it('SCHED-07: goes by its own clock, however wrong that of this machine is', async () => {
+      const real = Date.now;
+      const before = await store.now();
+      const wrong = jest.spyOn(Date, 'now').mockImplementation(() => real() + 24 * 3_600_000);
+      try {
+        expect((await store.now()) - before).toBeLessThan(3_600_000);
+        expect((await store.transaction((tx) => tx.now())) - before).toBeLessThan(3_600_000);
+      } finally {
+        wrong.mockRestore();
+      }
     });
 
     it('says store_unavailable to a ping when the server is frozen', async () => {

@@ -77,7 +77,7 @@ it('waits for another process, keeps the event loop free meanwhile, and reads on
   expect(ticks).toBeGreaterThan(5);
 });
 
-it('says store_unavailable after seconds when another process keeps the lock, to all who wait, and works again after', async () => {
+it('NET-08: says store_unavailable after seconds when another process keeps the lock, to all who wait, and works again after', async () => {
   const store = await open();
   await store.transaction((tx) => tx.insertMirror(buildMirror()));
   const locker = await lockFromOutside();
