@@ -259,11 +259,13 @@ describeForges('LFS', (choice) => {
     expect(await arrived()).toBe(whole);
 
     lfs.beforeStore = () => false;
-    lfs.downloads.length = 0;
+    lfs.requests.length = 0;
     await scene.headwater.start();
     await api.until((mirror) => mirror.update_status === 'finished');
     expect(scene.refs(repo)).toEqual(scene.upstreamRefs());
-    expect(lfs.downloads).toHaveLength(objects.length - whole);
+    const fetched = new Set(lfs.requests.filter((one) => one.startsWith('GET /lfs-store/')));
+    const missing = objects.filter(({ oid }) => !served.has(oid));
+    expect(fetched).toEqual(new Set(missing.map(({ oid }) => `GET /lfs-store/${oid}`)));
     for (const { oid } of objects) expect((await stored(oid))?.equals(lfs.objects.get(oid) ?? Buffer.of())).toBe(true);
     const files = await scene.headwater.files();
     expect(files.filter((file) => /lfs|part|tmp_/.test(file) && !/headwater-lfs-tips$/.test(file))).toEqual([]);

@@ -140,6 +140,9 @@ describe('a hostile answer to the question for refs', () => {
   });
 
   describe('NET-02: cut off anywhere, a listing is a fault that is tried again, and never an empty upstream', () => {
+    // Nothing here is about time, of which a busy machine has little.
+    const patient = openUpstream({ idleTimeoutMs: 20_000 });
+    afterAll(() => patient.close());
     const offsets = Array.from({ length: 20 }, (_, n) => Math.floor((n * (good.length - 1)) / 19));
     const ways: readonly [string, (kept: Buffer) => Handler][] = [
       ['ends as if that were all', lists],
@@ -150,7 +153,7 @@ describe('a hostile answer to the question for refs', () => {
     test.each(ways)('it %s', async (_, way) => {
       for (const offset of offsets) {
         server.behaviour = { listing: way(good.subarray(0, offset)) };
-        const { code } = await faultOf(upstream.list(accessTo(server.url), never));
+        const { code } = await faultOf(patient.list(accessTo(server.url), never));
         expect([offset, code]).toEqual([offset, expect.stringMatching(/^upstream_(truncated|not_git|unreachable)$/)]);
         expect(failureRule(code).pauses).toBeNull();
       }
@@ -158,7 +161,7 @@ describe('a hostile answer to the question for refs', () => {
 
     test('a server that closes its half early, and says the rest, has said it all', async () => {
       server.behaviour = { listing: raw(null, good) };
-      expect((await upstream.list(accessTo(server.url), never)).refs.size).toBe(1);
+      expect((await patient.list(accessTo(server.url), never)).refs.size).toBe(1);
     });
 
     test.each([
@@ -166,15 +169,15 @@ describe('a hostile answer to the question for refs', () => {
       ['bytes that are called deflate', { 'content-encoding': 'deflate' }],
     ])('%s', async (_, encoding) => {
       server.behaviour = { listing: answer(200, { 'content-type': listingType, ...encoding }, randomBytes(500)) };
-      expect((await faultOf(upstream.list(accessTo(server.url), never))).code).toBe('upstream_not_git');
+      expect((await faultOf(patient.list(accessTo(server.url), never))).code).toBe('upstream_not_git');
     });
 
     test('a captive portal, which sends everybody to its page of terms', async () => {
       server.behaviour = { listing: answer(302, { location: 'http://portal.example/terms?back=x' }) };
-      expect((await faultOf(upstream.list(accessTo(server.url), never))).code).toBe('upstream_redirected');
+      expect((await faultOf(patient.list(accessTo(server.url), never))).code).toBe('upstream_redirected');
       const page = Buffer.concat([Buffer.from(html), good]);
       server.behaviour = { listing: answer(200, { 'content-type': 'text/html' }, page) };
-      expect((await faultOf(upstream.list(accessTo(server.url), never))).code).toBe('upstream_not_git');
+      expect((await faultOf(patient.list(accessTo(server.url), never))).code).toBe('upstream_not_git');
     });
   });
 

@@ -167,8 +167,8 @@ describe('NET-08: a database that is lost in the middle of a run', () => {
     store.down = true;
     const claim = { mirror: buildMirror(), run: buildRun(), write: store.transaction, renew: () => store.ping() };
     const deps = { leaseMs: 200, notices: new MemoryNotices(), log: new MemoryLogger() };
-    const { signal, stop } = keepLease(deps, claim as unknown as Claim, new AbortController().signal);
     const started = performance.now();
+    const { signal, stop } = keepLease(deps, claim as unknown as Claim, new AbortController().signal);
     signal.addEventListener('abort', () => renewals.push((signal.reason as { code: string }).code));
     await until(() => signal.aborted);
     stop();
