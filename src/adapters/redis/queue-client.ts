@@ -22,20 +22,10 @@ export function createQueueClient(
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
     ...(role === 'client' ? { commandTimeout: commandTimeoutMs } : {}),
   };
-  const kinds = { client: Redis, subscriber: UnsubscribedRedis, bclient: blockingRedis(isClosing) };
-  const client = createRedisClient(connection, `queue:${role}`, options, kinds[role]);
+  const Kind = role === 'bclient' ? blockingRedis(isClosing) : Redis;
+  const client = createRedisClient(connection, `queue:${role}`, options, Kind);
   reportOutages(client, role, logger, isClosing);
   return client;
-}
-
-/**
- * Bull wants to hear of delayed jobs, of which there are none, and takes no job before Redis lets it: a refusal would end the
- * delivery for good.
- */
-class UnsubscribedRedis extends Redis {
-  override subscribe(): Promise<unknown> {
-    return Promise.resolve(0);
-  }
 }
 
 /** One line per outage instead of one per attempt. */

@@ -30,6 +30,17 @@ const settings: Bull.AdvancedSettings = {
 };
 
 /**
+ * What Bull does for jobs that are delayed, of which there are none: a refusal to subscribe would end the delivery for good, and
+ * its timer outlives the queue. And it names its blocking connection without looking at the answer: a refusal, or an end before
+ * it, would end the process.
+ */
+const needless = {
+  _registerEvent: () => Promise.resolve(),
+  updateDelayTimer: () => Promise.resolve(),
+  setWorkerName: () => Promise.resolve(),
+};
+
+/**
  * Bull on Redis. An absent Redis is no fault at the start either: the queue works as soon as it answers.
  * Raises config_invalid when Redis is set to drop keys (SCHED-02).
  */
@@ -45,8 +56,7 @@ export async function openRunQueue({ connection, name = 'runs', logger }: RunQue
       return client;
     },
   });
-  // It names its blocking connection without looking at the answer: a refusal, or an end before it, would end the process.
-  bull.setWorkerName = () => Promise.resolve();
+  Object.assign(bull, needless);
   const refusals = watchRefusals(logger);
   bull.on('error', (error: Error) => {
     logger.debug({ why: error.message }, 'The queue reports an error');
