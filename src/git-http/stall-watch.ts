@@ -5,6 +5,7 @@
 export class StallWatch {
   #last = performance.now();
   #timer: NodeJS.Timeout | null = null;
+  #lastLook: NodeJS.Immediate | null = null;
 
   constructor(
     private readonly idleMs: number,
@@ -21,7 +22,9 @@ export class StallWatch {
 
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#lastLook !== null) clearImmediate(this.#lastLook);
     this.#timer = null;
+    this.#lastLook = null;
   }
 
   // One timer that looks back, instead of one that is set anew with each chunk.
@@ -34,7 +37,14 @@ export class StallWatch {
         return;
       }
       this.#timer = null;
-      this.onStall();
+      // After a pause of this process, of a busy or a sleeping machine, what has come meanwhile is still to be read.
+      this.#lastLook = setImmediate(() => this.#strike());
     }, delayMs);
+  }
+
+  #strike(): void {
+    const left = this.#last + this.idleMs - performance.now();
+    if (left > 0) this.#arm(left);
+    else this.onStall();
   }
 }

@@ -66,10 +66,14 @@ function suite(name: string, open: () => Promise<RunQueue>): void {
       let running = 0;
       let most = 0;
       let done = 0;
+      let meet: () => void = () => undefined;
+      const three = new Promise<void>((resolve) => (meet = resolve));
       for (let number = 0; number < 9; number += 1) await queue.ensure(job(`job-${number}`), 'clock');
       queue.work(async () => {
         running += 1;
         most = Math.max(most, running);
+        if (running === 3) meet();
+        await three;
         await new Promise((resolve) => setTimeout(resolve, 50));
         running -= 1;
         done += 1;
@@ -81,15 +85,19 @@ function suite(name: string, open: () => Promise<RunQueue>): void {
     it('closes when the work under way is done, and takes no more', async () => {
       const seen: string[] = [];
       let done = false;
+      let finish: () => void = () => undefined;
+      const finished = new Promise<void>((resolve) => (finish = resolve));
       await queue.ensure(job('a'), 'manual');
       await queue.ensure(job('b'), 'manual');
       queue.work(async ({ runId }) => {
         seen.push(runId);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await finished;
         done = true;
       }, 1);
       await until(() => seen.length === 1);
-      await queue.close();
+      const closing = queue.close();
+      setTimeout(finish, 300);
+      await closing;
       expect(done).toBe(true);
       expect(seen).toEqual(['a']);
     });

@@ -254,14 +254,16 @@ describe('headwater mirror sync', () => {
     const bench = cliBench();
     bench.queue.down = true;
     await bench.run(set);
+    const ensure = bench.queue.ensure.bind(bench.queue);
+    const refused = new Promise<void>((resolve) => {
+      bench.queue.ensure = (job, priority) => ensure(job, priority).finally(resolve);
+    });
     const answering = bench.run(['mirror', 'sync', 'owner/project']);
-    setTimeout(() => {
-      bench.queue.down = false;
-      work(bench, () => finished);
-      void bench.store.mirrorOfProject(1).then(async (mirror) => {
-        if (mirror?.activeRunId) await bench.queue.ensure({ runId: mirror.activeRunId, mirrorId: mirror.id }, 'manual');
-      });
-    }, 50);
+    await refused;
+    bench.queue.down = false;
+    work(bench, () => finished);
+    const mirror = await bench.store.mirrorOfProject(1);
+    if (mirror?.activeRunId) await ensure({ runId: mirror.activeRunId, mirrorId: mirror.id }, 'manual');
     const answer = await answering;
     expect(answer.code).toBe(0);
     expect(answer.err).toContain('(queue_unavailable)');

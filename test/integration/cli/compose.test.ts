@@ -131,7 +131,7 @@ describe('compose', () => {
   });
 
   it('does no runs in the web role, while a worker on the same folder does', async () => {
-    const settings = { HEADWATER_ALLOWED_UPSTREAMS: '127.0.0.1', HEADWATER_LEASE: '1s', HEADWATER_PASS_INTERVAL: '1s' };
+    const settings = { HEADWATER_ALLOWED_UPSTREAMS: '127.0.0.1', HEADWATER_PASS_INTERVAL: '1s' };
     const web = await start(['web'], settings);
     const { port } = forge.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}/no/repository.git`;

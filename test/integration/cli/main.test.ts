@@ -78,14 +78,14 @@ describe('the process', () => {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => undefined);
     await once(socket, 'connect');
-    socket.write('GET /healthz HTTP/1.1\r\n');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // The answer to the first tells that the beginning of the second has arrived as well.
+    const request = 'GET /healthz HTTP/1.1\r\n';
+    socket.write(`${request}Host: headwater\r\n\r\n${request}`);
+    await once(socket, 'data');
     started.child.kill('SIGTERM');
     while (!started.told.out.includes('"stopping"')) await new Promise((resolve) => setTimeout(resolve, 10));
-    const asked = performance.now();
     started.child.kill('SIGTERM');
     expect(await started.ended).toBe(1);
-    expect(performance.now() - asked).toBeLessThan(3000);
     expect(started.told.out).not.toContain('"stopped"');
     socket.destroy();
   });

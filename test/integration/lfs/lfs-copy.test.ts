@@ -8,6 +8,7 @@ import type { LfsCopyResult } from '../../../src/ports/lfs';
 import { startForgeDouble, type ForgeDouble } from '../../support/forge-double/forge-double';
 import { LfsScene, openLfsCopy } from '../../support/lfs-scene';
 import type { LfsBatchEntry, LfsObjectJson } from '../../support/lfs-upstream';
+import { until } from '../../support/until';
 
 const ours = `Basic ${Buffer.from('reader:upstream-passw0rd').toString('base64')}`;
 
@@ -355,7 +356,7 @@ describe.each(ways)('copying LFS objects $where', ({ threadFromBytes }) => {
       }
       // Those that were on their way already could not know.
       const later = performance.now() - refusedAt;
-      if (later > 100 && later < 950) tooEarly += 1;
+      if (later > 500 && later < 950) tooEarly += 1;
       setTimeout(() => response.writeHead(200).end(scene.upstream.objects.get(oid)), 40);
       return true;
     };
@@ -558,8 +559,7 @@ describe.each(ways)('copying LFS objects $where', ({ threadFromBytes }) => {
       return true;
     };
     await expect(scene.copy(project, add(10, 1000), { signal: stop.signal })).rejects.toThrow('the claim is lost');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(scene.upstream.running).toBe(0);
+    await until(() => scene.upstream.running === 0);
   });
 
   it('DATA-08: what is gone upstream stays in the forge', async () => {

@@ -32,7 +32,7 @@ it('delivers the job of a killed worker to another one, within a minute', async 
   queue.work(async ({ runId }) => void seen.push(runId), 1);
   // Known to the queue and not finished, so asking again changes nothing.
   await queue.ensure(job, 'manual');
-  await until(() => seen.length === 1, 50_000);
+  await until(() => seen.length === 1, 60_000);
   expect(seen).toEqual(['a']);
   await queue.close();
-});
+}, 150_000);

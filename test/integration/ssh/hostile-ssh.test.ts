@@ -18,16 +18,14 @@ describe('a hostile SSH server', () => {
   const cache = createObjectCache({ dir: path.join(folder, 'cache') });
   let server: HostileSsh;
   let upstream: Upstream;
+  let impatient: Upstream;
   let key: TestKey;
 
   beforeAll(async () => {
     server = await HostileSsh.start();
-    upstream = openUpstream({
-      idleTimeoutMs: 700,
-      totalTimeoutMs: 20_000,
-      maxFetchBytes: 3_000_000,
-      keepSpareChild: true,
-    });
+    upstream = openUpstream({ maxFetchBytes: 3_000_000, keepSpareChild: true });
+    // Longer than a sign-in takes, and a child to start, on a busy machine.
+    impatient = openUpstream({ idleTimeoutMs: 3_000, keepSpareChild: true });
     key = await loopbackSsh.generateKey('ed25519', 'test');
   });
   beforeEach(() => {
@@ -35,7 +33,7 @@ describe('a hostile SSH server', () => {
     server.commands = 0;
   });
   afterAll(async () => {
-    await upstream.close();
+    await Promise.all([upstream.close(), impatient.close()]);
     await server.close();
     fs.rmSync(folder, { recursive: true, force: true });
   });
@@ -60,15 +58,13 @@ describe('a hostile SSH server', () => {
     ['before the list of refs', { run: () => undefined }, 'listing refs'],
     ['in the list of refs', says(listing.subarray(0, 30)), 'listing refs'],
   ])('that falls silent %s ends in time, and the phase is told', async (_, behaviour, phase) => {
-    const began = performance.now();
-    const fault = await list(behaviour);
+    const fault = await list(behaviour, impatient);
     expect([fault.code, fault.message]).toEqual(['upstream_stalled', expect.stringContaining(`while ${phase}`)]);
-    expect(performance.now() - began).toBeLessThan(3_000);
     expect(server.connections).toBe(1);
   });
 
   test('that speaks for ever without an end is stopped by the time for the whole', async () => {
-    const hasty = openUpstream({ idleTimeoutMs: 700, totalTimeoutMs: 1_500 });
+    const hasty = openUpstream({ totalTimeoutMs: 1_500 });
     const drip: HostileSshBehaviour['run'] = (channel, _, connection) => {
       const timer = setInterval(() => channel.write(pktLine(`${tip} refs/heads/x${Math.random()}\n`)), 100);
       connection.on('close', () => clearInterval(timer));
@@ -119,16 +115,16 @@ describe('a hostile SSH server', () => {
     expect(fault.message).not.toMatch(/[\u0000-\u001f\u202e]/);
   });
 
-  const fetch = async (second: HostileSshBehaviour['run']) => {
+  const fetch = async (second: HostileSshBehaviour['run'], by: Upstream) => {
     server.behaviour = {
       run: (channel, count, connection) =>
         count === 1 ? void channel.write(listing) : second?.(channel, count, connection),
     };
     const { access } = sshAccessTo(server.url, [key], [server.hostKey]);
-    const refs = await upstream.list(access, never);
+    const refs = await by.list(access, never);
     const cacheDir = await cache.open('hostile');
     const request = { access, listing: refs, cacheDir, wanted: [tip], onProgress: () => {}, signal: never };
-    const fault = await faultOf(upstream.fetch(request));
+    const fault = await faultOf(by.fetch(request));
     expect(fs.readdirSync(path.join(cacheDir, 'objects/pack'))).toEqual([]);
     return fault;
   };
@@ -189,7 +185,7 @@ describe('a hostile SSH server', () => {
       /./,
     ],
   ])('that %s', async (_, run, code, message) => {
-    const fault = await fetch(run);
+    const fault = await fetch(run, code === 'upstream_stalled' ? impatient : upstream);
     expect([fault.code, fault.message]).toEqual([code, expect.stringMatching(message)]);
     expect(server.connections).toBe(2);
   });

@@ -10,7 +10,7 @@ describeSshd('the LFS login of an upstream behind OpenSSH', () => {
 
   beforeAll(async () => {
     server = await SshServer.start();
-    upstream = openUpstream({ idleTimeoutMs: 1_000 });
+    upstream = openUpstream();
     key = await loopbackSsh.generateKey('ed25519', 'test');
   });
   beforeEach(() => {
@@ -74,7 +74,9 @@ describeSshd('the LFS login of an upstream behind OpenSSH', () => {
 
   it('NET-01: is not waited for without end', async () => {
     server.addCommand('git-lfs-authenticate', 'exec sleep 30');
-    expect(await faultOf(ask())).toMatchObject({ code: 'upstream_stalled' });
+    const impatient = openUpstream({ idleTimeoutMs: 1_000 });
+    expect(await faultOf(impatient.lfsLogin(access().access, never))).toMatchObject({ code: 'upstream_stalled' });
+    await impatient.close();
   });
 
   it('SEC-07: is not asked of a server that is not the pinned one', async () => {

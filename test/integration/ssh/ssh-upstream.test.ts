@@ -26,7 +26,7 @@ describeSshd('an upstream behind OpenSSH', () => {
     repo.commit('other', 'x'.repeat(300_000));
     repo.git(['tag', '-a', '-m', 'first', 'v1', 'main']);
     server = await SshServer.start({ hostKeys: ['ed25519', 'rsa', 'ecdsa'] });
-    upstream = openUpstream({ keepSpareChild: true, idleTimeoutMs: 3_000 });
+    upstream = openUpstream({ keepSpareChild: true });
     key = await loopbackSsh.generateKey('ed25519', 'test');
   });
   beforeEach(() => {
@@ -93,9 +93,11 @@ describeSshd('an upstream behind OpenSSH', () => {
     const parts: Uint8Array[] = [];
     const takePack = async (bytes: Uint8Array) => {
       parts.push(Buffer.from(bytes));
-      if (parts.length === 1) await sleep(3_500);
+      if (parts.length === 1) await sleep(5_700);
     };
-    const { cacheDir } = await fetchAll(access().access, 'shown', upstream, takePack);
+    const impatient = openUpstream({ idleTimeoutMs: 5_000 });
+    const { cacheDir } = await fetchAll(access().access, 'shown', impatient, takePack);
+    await impatient.close();
     const dir = path.join(cacheDir, 'objects', 'pack');
     const [name = ''] = fs.readdirSync(dir).filter((file) => file.endsWith('.pack'));
     expect(Buffer.concat(parts).equals(fs.readFileSync(path.join(dir, name)))).toBe(true);

@@ -11,6 +11,7 @@ import { accessTo, faultOf, never, openUpstream } from '../../support/git-upstre
 import { GitUpstream } from '../../support/git-upstream';
 import { HostileUpstream, silent } from '../../support/hostile-upstream';
 import { TempRepo } from '../../support/temp-repo';
+import { until } from '../../support/until';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'headwater-test-'));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -101,7 +102,7 @@ describe('a fetch child that fails (CRASH-02)', () => {
   ];
   test.each(cases)('%s', async (_, program, code, text) => {
     const fault = await fetchBy(program, {
-      totalTimeoutMs: 20_000,
+      idleTimeoutMs: 50_000,
       maxFetchBytes: 20_000_000,
       maxFetchMemoryBytes: 600_000_000,
     });
@@ -122,16 +123,15 @@ test('a fetch child that burns processor time is stopped', async () => {
 
 describe('a fetch child that hangs (NET-01)', () => {
   test('is killed once nothing has moved for the time', async () => {
-    const started = performance.now();
+    // Otherwise the time for the whole would have ended it, with another fault.
     const fault = await fetchBy('setInterval(() => {}, 1000);', { idleTimeoutMs: 500 });
     expect([fault.code, fault.message]).toEqual(['fetch_crashed', expect.stringContaining('nothing moved')]);
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test('SCHED-10: is killed at the end of the total time, however busy it looks, before anybody hears of it', async () => {
     const pidFile = path.join(folder, 'busy-pid');
     const busy = `require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => console.log(JSON.stringify({type: 'progress', phase: 'receiving', done: 1, total: 2, bytes: 3})), 50);`;
-    const fault = await fetchBy(busy, { idleTimeoutMs: 1_000, totalTimeoutMs: 2_500 });
+    const fault = await fetchBy(busy, { idleTimeoutMs: 50_000, totalTimeoutMs: 5_000 });
     expect(fault.code).toBe('upstream_timeout');
     // Whoever waits for the fetch hears of its end only when the work has ended, so its slot is free then and not before.
     expect(isAlive(Number(fs.readFileSync(pidFile, 'utf8')))).toBe(false);
@@ -140,10 +140,10 @@ describe('a fetch child that hangs (NET-01)', () => {
   test('takes what it started with it', async () => {
     const pidFile = path.join(folder, 'grandchild');
     const program = `const c = require('child_process').spawn('sleep', ['60'], {stdio: 'inherit'});
-      require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(c.pid));`;
-    await fetchBy(program, { idleTimeoutMs: 500 });
-    await sleep(100);
-    expect(isAlive(Number(fs.readFileSync(pidFile, 'utf8')))).toBe(false);
+      require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(c.pid));
+      console.log('for which it is killed');`;
+    await fetchBy(program);
+    await until(() => !isAlive(Number(fs.readFileSync(pidFile, 'utf8'))));
   });
 });
 
@@ -222,8 +222,8 @@ describe('what a fetch child is given', () => {
     );
     expect(() => execFileSync(process.execPath, ['--require', require.resolve('tsx/cjs'), script])).toThrow();
     const pid = Number(fs.readFileSync(pidFile, 'utf8'));
-    for (let i = 0; i < 100 && isAlive(pid); i += 1) await sleep(50);
-    expect(isAlive(pid)).toBe(false);
+    // It may still be loading its libraries.
+    await until(() => !isAlive(pid), 40_000);
   });
 
   test('a spare that died in the meantime is not missed', async () => {

