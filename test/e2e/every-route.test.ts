@@ -147,7 +147,9 @@ describeSshd('with a real sshd', () =>
 
       const push = '/repos/:owner/:repo/mirror/push';
       const url = `${scene.forge.url}/${target.owner}/${target.name}.git`;
-      const { name } = await call<{ name: string }>(`POST ${push}`, { url, auth_user: user, auth_password: password });
+      // The forge may still be about to push on what was imported.
+      const settings = { url, auth_user: user, auth_password: password, sync_on_commit: false };
+      const { name } = await call<{ name: string }>(`POST ${push}`, settings);
       const listed = await call<{ push_mirrors: object[] }>(`GET ${push}`);
       expect(listed.push_mirrors).toMatchObject([{ name }]);
       await call(`GET ${push}/:name`, undefined, { name });

@@ -1,4 +1,5 @@
 import { Gitlab } from '@gitbeaker/rest';
+import { awaitPushEvents } from '../support/await-push-events';
 import { describeForges } from '../support/forges';
 import type { TestRepo } from '../support/forge-admin';
 import { itPythonGitlab, runPythonGitlab } from '../support/gitlab-clients';
@@ -25,8 +26,11 @@ describeForges("GitLab's clients, unchanged", (choice) => {
   /** A project whose pushes can go to a second one, by an address with a password. */
   const pushing = async () => {
     const [{ repo, api }, target] = [await scene.project(), await scene.project()];
-    await api.put(scene.settings);
-    await api.settled();
+    // The forge pushes on by itself whenever something was pushed, and two pushes at once would be in each other's way.
+    await awaitPushEvents(scene.forge, repo, Object.keys(scene.upstreamRefs()).length, async () => {
+      await api.put(scene.settings);
+      await api.settled();
+    });
     const { name, password } = scene.maintainer;
     const url = `${scene.forge.url}/${pathOf(target.repo)}.git`;
     return { repo, target: target.repo, url, withPassword: url.replace('://', `://${name}:${password}@`) };

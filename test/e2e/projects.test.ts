@@ -96,6 +96,8 @@ describeForges('Projects and connections, through the API with octokit', (choice
         auth_user: scene.maintainer.name,
         auth_password: scene.maintainer.password,
         interval: '1h',
+        // The forge may still be about to push on what was imported.
+        sync_on_commit: false,
       },
     });
     const { name } = made.data as { name: string };

@@ -15,6 +15,8 @@ export interface BackendCall {
 
 /** Hands a request to `git http-backend`, the CGI program of git itself. */
 export function callHttpBackend(request: Request, response: Response, call: BackendCall): void {
+  // A client that has gone already closes nothing any more: its git would wait for ever, and the test process with it.
+  if (response.destroyed) return;
   const child = spawn('git', ['http-backend'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
