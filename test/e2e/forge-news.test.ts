@@ -22,7 +22,6 @@ describeForges('What happens to a project in the forge', (choice) => {
     scene = await Scene.start(choice, {
       WEBHOOK_SECRET: secret,
       RECONCILE_INTERVAL: '1h',
-      LEASE: '1s',
       MIN_UPDATE_INTERVAL: '1s',
     });
     scene.source.commit('main', 'one');

@@ -5,7 +5,7 @@ import { until } from '../support/until';
 describeForges('NET-05: a forge that is down for a while', (choice) => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await Scene.start(choice, { LEASE: '1s' });
+    scene = await Scene.start(choice, { MIN_UPDATE_INTERVAL: '1s' });
     scene.source.commit('main', 'one');
   }, 240_000);
   afterAll(() => scene.close());

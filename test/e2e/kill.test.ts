@@ -13,7 +13,7 @@ import { until } from '../support/until';
 
 /** Short enough that a dead worker is noticed within the test. */
 const settings = {
-  ...{ LEASE: '1s', PASS_INTERVAL: '1s', UPDATE_INTERVAL: '1h', LOG_LEVEL: 'warn' },
+  ...{ LEASE: '2s', PASS_INTERVAL: '1s', UPDATE_INTERVAL: '1h', LOG_LEVEL: 'warn' },
   SHUTDOWN_GRACE: '500ms',
 };
 

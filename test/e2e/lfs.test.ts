@@ -26,7 +26,7 @@ describeForges('LFS', (choice) => {
   let name: string;
 
   beforeAll(async () => {
-    scene = await Scene.start(choice, { LEASE: '1s', PASS_INTERVAL: '1s', UPDATE_INTERVAL: '1h' });
+    scene = await Scene.start(choice, { LEASE: '3s', PASS_INTERVAL: '1s', UPDATE_INTERVAL: '1h' });
     lfs = new LfsUpstream();
     scene.upstream.before = lfs.handle;
   }, 240_000);

@@ -20,7 +20,7 @@ describeForges('when a mirror is updated', (choice) => {
 
   beforeAll(async () => {
     // A round every second; the clock itself only where a mirror has an interval of its own.
-    const clock = { LEASE: '1s', PASS_INTERVAL: '1s', UPDATE_INTERVAL: '1h', MIN_UPDATE_INTERVAL: '1s' };
+    const clock = { PASS_INTERVAL: '1s', UPDATE_INTERVAL: '1h', MIN_UPDATE_INTERVAL: '1s' };
     scene = await Scene.start(choice, clock);
     scene.source.commit('main', 'one');
   }, 240_000);
