@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { describeChromium, startChromium } from '../support/chromium';
 import type { TestUser } from '../support/forge-admin';
 import { ForgeInstall } from '../support/forge-install';
@@ -179,6 +179,28 @@ describeChromium('in a browser', () => {
       await page.clock.fastForward(1_100);
       expect(await alert().textContent()).toContain('Headwater does not answer.');
       expect(await own().isVisible()).toBe(true);
+      await page.clock.resume();
+    });
+
+    it('gives it back again to one that is silent still, whatever became of the first attempt', async () => {
+      panel.instead = 'silence';
+      const asked: Route[] = [];
+      await page.route(`${panel.url}/healthz`, (route) => void asked.push(route));
+      await stopClock();
+      await page.goto(`${forge.url}/maintainer/plain/settings`, { waitUntil: 'domcontentloaded' });
+      await until(() => asked.length === 1);
+      await page.clock.fastForward(10_100);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await until(() => asked.length === 2);
+      const failed = page.waitForEvent('requestfailed', (request) => request === asked[0]?.request());
+      await asked[0]?.abort();
+      await failed;
+      expect(await alert().count()).toBe(0);
+      await page.clock.fastForward(10_100);
+      await alert().waitFor();
+      expect(await own().isVisible()).toBe(true);
+      await page.unroute(`${panel.url}/healthz`);
+      panel.instead = null;
       await page.clock.resume();
     });
 

@@ -11,6 +11,9 @@ import { PanelPerson } from '../support/panel-person';
 import { describeSshd, SshServer } from '../support/ssh-server';
 import { until } from '../support/until';
 
+// A step starts programs and waits for pages; a busy machine takes its time over each.
+jest.setTimeout(180_000);
+
 describeChromium('in a browser', () => {
   describeForges('from nothing to mirrors, and back', (choice) => {
     let scene: InstalledScene;
