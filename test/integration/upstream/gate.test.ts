@@ -7,6 +7,7 @@ import { upstreamFault } from '../../../src/adapters/upstream/http-errors';
 import { GitUpstream } from '../../support/git-upstream';
 import { HostileUpstream, answer, silent } from '../../support/hostile-upstream';
 import { TempRepo } from '../../support/temp-repo';
+import { until } from '../../support/until';
 
 const canary = 'canary-gate-55';
 const authorization = `Basic ${Buffer.from(`bob:${canary}`).toString('base64')}`;
@@ -180,7 +181,7 @@ describe('the gate', () => {
       await promisify(setTimeout)(1_000);
       expect(gate.fault).toBeNull();
       request.end();
-      await promisify(setTimeout)(1_000);
+      await until(() => gate.fault !== null);
       expect(gate.fault?.code).toBe('upstream_stalled');
     });
     await hostile.close();
