@@ -17,11 +17,17 @@ export async function readAdminToken(
   const token =
     file === undefined
       ? (ofEnvironment ?? (await askForToken(io)))
-      : new Secret((file === '-' ? await readAll(io.in) : await readTokenFile(file)).trim());
+      : new Secret(tokenIn(file === '-' ? await readAll(io.in) : await readTokenFile(file)));
   if (token.reveal() === '') throw missing('what was given is empty');
   // A program that was to print a token has printed why it could not.
   if (/\s/.test(token.reveal())) throw missing('what was given is several words');
   return token;
+}
+
+/** A forge's command that prints a token writes its log to the same place, before or after. Two tokens are no answer. */
+function tokenIn(text: string): string {
+  const [token, ...others] = text.match(/^[0-9a-f]{40}(?=\r?$)/gm) ?? [];
+  return token === undefined || others.length > 0 ? text.trim() : token;
 }
 
 function missing(why: string): HeadwaterError {

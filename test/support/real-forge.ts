@@ -45,7 +45,9 @@ export async function startRealForge(binary: string): Promise<TestForge> {
     ...['admin', 'user', 'generate-access-token', '--username', 'root0', '--token-name', 'all', '--scopes', 'all'],
     '--raw',
   );
-  const adminToken = made.stdout.trim().split('\n').at(-1) ?? '';
+  // Its log goes the same way, before or after: run as root, it complains of that.
+  const adminToken = /^[0-9a-f]{40}$/m.exec(made.stdout)?.[0];
+  if (adminToken === undefined) throw new Error(`the forge made no token: ${made.stdout}${made.stderr}`);
 
   let web: ChildProcess | null = null;
   const comeBack = async () => {

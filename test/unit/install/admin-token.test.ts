@@ -52,6 +52,15 @@ describe("an admin's token", () => {
       return readAdminToken(io, '-', new Secret('of-the-environment'));
     };
     expect((await piped('of-the-pipe\n')).reveal()).toBe('of-the-pipe');
+    const [token, other] = ['0123456789abcdef'.repeat(3).slice(0, 40), 'f'.repeat(40)];
+    const log = '2026/11/22 22:22:48 setting.go:184:loadRunModeFrom() [E] You are running as the root user';
+    for (const lines of [
+      [token, log],
+      [log, token],
+    ])
+      for (const end of ['\n', '\r\n'])
+        expect((await piped(lines.map((line) => line + end).join(''))).reveal()).toBe(token);
+    await expect(piped(`${token}\n${other}\n`)).rejects.toMatchObject({ code: 'admin_token_missing' });
     await expect(piped('')).rejects.toMatchObject({ message: expect.stringContaining('empty') });
     await expect(piped('connection refused\n')).rejects.toMatchObject({
       code: 'admin_token_missing',
